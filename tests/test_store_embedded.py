@@ -1,0 +1,104 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem
+from nhm_graph.store.embedded import EmbeddedStore
+
+
+def triple(number: int) -> Triple:
+    return Triple(NamedNode("http://e/s"), NamedNode("http://e/p"), Literal(str(number)))
+
+
+@pytest.fixture(params=["disk", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EmbeddedStore:
+    return EmbeddedStore(tmp_path / "store" if request.param == "disk" else None)
+
+
+def test_replacing_a_graph_leaves_exactly_the_new_triples(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/g", [triple(1), triple(2)])
+    store.replace_graph("http://e/other", [triple(9)])
+    assert store.replace_graph("http://e/g", [triple(2), triple(3)])
+    assert set(store.read_graph("http://e/g")) == {triple(2), triple(3)}
+    assert set(store.read_graph("http://e/other")) == {triple(9)}
+
+
+def test_replacing_with_the_same_triples_changes_no_version(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/g", [triple(1)])
+    before = store.version
+    assert not store.replace_graph("http://e/g", [triple(1)])
+    assert store.version == before
+
+
+def test_literals_with_quotes_and_line_breaks_survive_replacement(store: EmbeddedStore) -> None:
+    nasty = Triple(
+        NamedNode("http://e/s"), NamedNode("http://e/p"), Literal('a"\n\\} ä', language="de")
+    )
+    store.replace_graph("http://e/g", [triple(1)])
+    store.replace_graph("http://e/g", [triple(1), nasty])
+    assert set(store.read_graph("http://e/g")) == {triple(1), nasty}
+
+
+def test_a_query_sees_only_the_graphs_it_is_given(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/a", [triple(1)])
+    store.replace_graph("http://e/b", [triple(2)])
+    found = store.query("SELECT ?o { ?s ?p ?o }", ["http://e/b", "http://e/unknown"])
+    assert [row["o"].value for row in found] == ["2"]
+    assert len(list(store.query("SELECT ?o { ?s ?p ?o }"))) == 2
+
+
+def test_blank_nodes_are_not_taken(store: EmbeddedStore) -> None:
+    with pytest.raises(StoreProblem):
+        store.replace_graph(
+            "http://e/g", [Triple(BlankNode(), NamedNode("http://e/p"), Literal("1"))]
+        )
+    assert store.graph_names() == []
+
+
+def test_a_wrong_query_says_where(store: EmbeddedStore) -> None:
+    with pytest.raises(BadQuery) as refusal:
+        store.query("SELECT * {\n ?s ?p\n}")
+    assert refusal.value.extra["line"] == 3
+
+
+def test_version_and_triples_survive_a_restart(tmp_path: Path) -> None:
+    first = EmbeddedStore(tmp_path)
+    first.replace_graph("http://e/g", [triple(1)])
+    first.close()
+    second = EmbeddedStore(tmp_path)
+    assert second.version == 1
+    assert set(second.read_graph("http://e/g")) == {triple(1)}
+
+
+def test_a_second_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path)
+    code = (
+        "import sys, pathlib\n"
+        "from nhm_graph.store.embedded import EmbeddedStore\n"
+        "from nhm_graph.errors import StoreLocked\n"
+        "try: EmbeddedStore(pathlib.Path(sys.argv[1]))\n"
+        "except StoreLocked as error: print(error.message('de'))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+    )
+    assert "in einem anderen Prozess geöffnet" in run.stdout, run.stderr
+    store.close()
+    EmbeddedStore(tmp_path).close()
+
+
+def test_a_second_store_on_the_same_folder_in_this_process_is_refused(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path)
+    with pytest.raises(StoreLocked):
+        EmbeddedStore(tmp_path)
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreProblem) as refusal:
+        EmbeddedStore(tmp_path / "file" / "store")
+    assert "file" in str(refusal.value)
