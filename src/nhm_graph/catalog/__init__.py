@@ -1,0 +1,1 @@
+"""Finds and reads the product's files: ontology/, shapes/, queries/, examples/."""

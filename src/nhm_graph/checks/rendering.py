@@ -1,0 +1,117 @@
+"""A report as text for people, JSON, Turtle (SHACL) and GitHub annotations."""
+
+import json
+import textwrap
+
+from nhm_graph.checks.report import SEVERITIES, Finding, Report, severity_name
+from nhm_graph.language import Language, Text
+
+_HEADS = {
+    True: Text(de="{what}: keine Verstöße", en="{what}: no violations"),
+    False: Text(de="{what}: Verstöße gefunden", en="{what}: violations found"),
+}
+_COUNTS = Text(
+    de="{v} Verstöße, {w} Warnungen, {i} Hinweise", en="{v} violations, {w} warnings, {i} infos"
+)
+_LINE = Text(de="Zeile {line}", en="line {line}")
+_GITHUB = {"Violation": "error", "Warning": "warning", "Info": "notice"}
+
+
+def as_text(report: Report, language: Language, width: int = 100) -> str:
+    """The report for a terminal.
+
+    >>> print(as_text(Report((), ("plan.ttl",), b""), "de"), end="")
+    plan.ttl: keine Verstöße (0 Verstöße, 0 Warnungen, 0 Hinweise)
+    """
+    counts = _COUNTS.format(
+        v=report.count("Violation"), w=report.count("Warning"), i=report.count("Info")
+    )
+    what = ", ".join(report.documents)
+    head = _HEADS[report.conforms].format(what=what).in_(language)
+    blocks = [_block(finding, language, width) for finding in report.findings]
+    return "\n".join([*blocks, f"{head} ({counts.in_(language)})"]) + "\n"
+
+
+def as_json(report: Report, language: Language) -> str:
+    """The report as one JSON object.
+
+    >>> json.loads(as_json(Report((), ("plan.ttl",), b""), "en"))["conforms"]
+    True
+    """
+    return json.dumps(
+        {
+            "conforms": report.conforms,
+            "documents": list(report.documents),
+            "counts": {severity.lower(): report.count(severity) for severity in SEVERITIES},
+            "findings": [_record(finding, language) for finding in report.findings],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def as_turtle(report: Report) -> str:
+    """The standard SHACL report. Its sh:conforms is false for warnings, too (SHACL 3.4.1).
+
+    >>> as_turtle(Report((), (), b"<a:a> <a:b> <a:c> ."))
+    '<a:a> <a:b> <a:c> .'
+    """
+    return report.turtle.decode("utf-8")
+
+
+def as_github(report: Report, language: Language) -> str:
+    """Workflow commands of GitHub, one line for each finding.
+
+    >>> as_github(Report((), (), b""), "en")
+    ''
+    """
+    return "".join(
+        f"::{_GITHUB[finding.severity]} {_properties(finding)}::"
+        f"{_escaped(_sentence(finding, language))}\n"
+        for finding in report.findings
+    )
+
+
+def _block(finding: Finding, language: Language, width: int) -> str:
+    where = [finding.file] if finding.file else []
+    if finding.line:
+        where.append(_LINE.format(line=finding.line).in_(language))
+    head = f"{severity_name(finding.severity, language)} {finding.rule}  {', '.join(where)}"
+    lines = [head.rstrip()]
+    name = f"{finding.label}  <{finding.focus}>" if finding.label else f"<{finding.focus}>"
+    lines.append("  " + name)
+    lines += textwrap.wrap(
+        finding.message.in_(language), width, initial_indent="  ", subsequent_indent="  "
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _record(finding: Finding, language: Language) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.lower(),
+        "file": finding.file,
+        "line": finding.line,
+        "focus": finding.focus,
+        "label": finding.label,
+        "path": finding.path,
+        "value": finding.value,
+        "message": finding.message.in_(language),
+        "shape": finding.shape,
+        "component": finding.component,
+    }
+
+
+def _sentence(finding: Finding, language: Language) -> str:
+    name = finding.label or finding.focus
+    return f"{name}: {finding.message.in_(language)}"
+
+
+def _properties(finding: Finding) -> str:
+    parts = {"file": finding.file, "line": finding.line, "title": finding.rule}
+    return ",".join(f"{key}={_escaped(str(part), True)}" for key, part in parts.items() if part)
+
+
+def _escaped(text: str, within_property: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if within_property else text

@@ -1,0 +1,277 @@
+"""The command `nhm-graph`: ask, validate, load, serve."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nhm_graph import __version__
+from nhm_graph.checks.rendering import as_github, as_json, as_text, as_turtle
+from nhm_graph.errors import BadParameter, Refusal
+from nhm_graph.graph import Graph, Progress, open_graph
+from nhm_graph.language import LANGUAGES, Language, Text, is_language, locale_language
+from nhm_graph.rdf.reading import read_file
+from nhm_graph.settings import Settings
+from nhm_graph.terminal import answer_text, question_help, question_list
+
+VIOLATIONS, REFUSED = 1, 2
+_WIDTH = 120
+
+
+def _say(de: str, en: str) -> str:
+    """Words in the language of the terminal."""
+    return Text(de=de, en=en).in_(_language())
+
+
+def _language(given: str | None = None) -> Language:
+    return given if given and is_language(given) else locale_language(os.environ)
+
+
+class _Commands(click.Group):
+    """The commands; a refusal is said in one sentence and ends with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            click.echo(f"nhm-graph: {refusal.message(_language())}", err=True)
+            sys.exit(REFUSED)
+
+
+_store = click.option(
+    "--store",
+    "store_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=_say("Ordner des Datenbestands", "folder of the store"),
+)
+_lang = click.option(
+    "--lang", type=click.Choice(LANGUAGES), help=_say("Sprache der Ausgabe", "language of output")
+)
+
+
+@click.group(
+    cls=_Commands,
+    help=_say(
+        "Welche Nachhaltigkeitsziele einer Stadt abgedeckt sind, und wer zuständig ist.",
+        "Which sustainability goals of a city are covered, and who is responsible.",
+    ),
+)
+@click.version_option(__version__, prog_name="nhm-graph")
+def main() -> None:
+    """Entry point of the command line."""
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    add_help_option=False,
+    help=_say(
+        "Stellt eine benannte Frage, ohne Namen: listet alle. Parameter als --name wert, "
+        "zum Beispiel: nhm-graph ask sdg-gaps --city heilbronn. Ohne --store werden die "
+        "Beispielstädte gefragt.",
+        "Asks a named question; without a name lists all. Parameters as --name value, for "
+        "instance: nhm-graph ask sdg-gaps --city heilbronn. Without --store the example cities "
+        "are asked.",
+    ),
+)
+@click.argument("name", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@_store
+@click.option("--help", "helped", is_flag=True, help=_say("diese Hilfe", "this help"))
+@click.pass_context
+def ask(
+    ctx: click.Context, name: str | None, form: str, store_dir: Path | None, helped: bool
+) -> None:
+    """Answers a named question."""
+    if helped and name is None:
+        click.echo(ctx.get_help())
+        return
+    given = _parameters(ctx.args)
+    language = _language(given.get("lang"))
+    graph = _open(store_dir)
+    try:
+        if name is None:
+            click.echo(question_list(graph, language))
+        elif helped:
+            click.echo(question_help(graph, graph.question(name), language))
+        else:
+            click.echo(_answered(graph, name, given, form, language))
+    finally:
+        graph.close()
+
+
+@main.command(
+    help=_say(
+        "Prüft Dateien (Turtle, TriG, JSON-LD, N-Triples, N-Quads, RDF/XML) gemeinsam. "
+        "Exit-Code 0: keine Verstöße, 1: Verstöße, 2: nicht lesbar.",
+        "Checks files (Turtle, TriG, JSON-LD, N-Triples, N-Quads, RDF/XML) together. "
+        "Exit code 0: no violations, 1: violations, 2: cannot be read.",
+    )
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "turtle", "github"]),
+    default="text",
+    help=_say("Form des Berichts", "form of the report"),
+)
+@_lang
+def validate(files: Sequence[str], form: str, lang: str | None) -> None:
+    """Checks files against the rules."""
+    language = _language(lang)
+    settings = Settings.from_environment(os.environ)
+    documents = [read_file(file, settings.max_upload_bytes) for file in files]
+    graph = open_graph(replace(settings, store_dir=None, examples=False))
+    report = graph.validate(documents)
+    if form == "json":
+        text = as_json(report, language)
+    elif form == "turtle":
+        text = as_turtle(report)
+    elif form == "github":
+        text = as_github(report, language)
+    else:
+        text = as_text(report, language, _width())
+    click.echo(text.removesuffix("\n")) if text else None
+    sys.exit(0 if report.conforms else VIOLATIONS)
+
+
+@main.command(
+    help=_say(
+        "Lädt Dateien in den Datenbestand, jede in den Graphen, den sie beschreibt. "
+        "Der Graph besteht danach genau aus der Datei.",
+        "Loads files into the store, each into the graph that it describes. "
+        "Afterwards the graph consists of exactly the file.",
+    )
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--graph", metavar="IRI", help=_say("Graph für die Tripel", "graph for the triples"))
+@click.option(
+    "--store",
+    "store_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help=_say("Ordner des Datenbestands", "folder of the store"),
+)
+def load(files: Sequence[Path], graph: str | None, store_dir: Path) -> None:
+    """Loads files into the store."""
+    settings = replace(Settings.from_environment(os.environ), store_dir=store_dir, examples=False)
+    opened = open_graph(settings)
+    try:
+        for name, count in opened.load(files, graph, _progress()).items():
+            click.echo(_say(f"{name}: {count} Tripel", f"{name}: {count} triples"))
+    finally:
+        opened.close()
+
+
+@main.command(help=_say("Startet den Dienst.", "Starts the service."))
+@_store
+@click.option("--host", help=_say("Adresse, Vorgabe 127.0.0.1", "address, default 127.0.0.1"))
+@click.option("--port", type=int, help=_say("Port, Vorgabe 8000", "port, default 8000"))
+@click.option(
+    "--examples/--no-examples",
+    default=None,
+    help=_say("mit oder ohne Beispielstädte", "with or without the example cities"),
+)
+def serve(
+    store_dir: Path | None, host: str | None, port: int | None, examples: bool | None
+) -> None:
+    """Starts the service and says what to open."""
+    given = {"store_dir": store_dir, "host": host, "port": port, "examples": examples}
+    settings = replace(
+        Settings.from_environment(os.environ),
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    listening = _listen(settings)
+    # Imported here: the web framework is needed by this command only.
+    import uvicorn
+
+    from nhm_graph.web.app import create_app
+
+    app = create_app(settings, open_graph(settings, _progress()))
+    shown_host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    address = f"http://{shown_host}:{listening.getsockname()[1]}"
+    click.echo(
+        _say(
+            f"nhm_graph läuft.\n  Seiten          {address}/\n  Schnittstelle   {address}/docs\n"
+            f"  SPARQL          {address}/sparql\nBeenden mit Strg+C.",
+            f"nhm_graph is running.\n  Pages       {address}/\n  Interface   {address}/docs\n"
+            f"  SPARQL      {address}/sparql\nStop with Ctrl+C.",
+        )
+    )
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server.run(sockets=[listening])
+
+
+def _answered(
+    graph: Graph, name: str, given: Mapping[str, str], form: str, language: Language
+) -> str:
+    if graph.question(name).form == "construct":
+        return graph.ask_graph(name, given, language).removesuffix("\n")
+    return answer_text(graph.ask(name, given, language), form, language, _width())
+
+
+def _open(store_dir: Path | None) -> Graph:
+    settings = Settings.from_environment(os.environ)
+    # Without a store of one's own the examples answer, from memory, also beside a running service.
+    return open_graph(replace(settings, store_dir=store_dir, examples=store_dir is None))
+
+
+def _parameters(words: Sequence[str]) -> dict[str, str]:
+    """`--name value` and `--name=value` as they come. Raises BadParameter for anything else."""
+    given: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if not name.startswith("--") or len(name) == 2 or (not equals and not rest):
+            expected = Text(de="--name wert", en="--name value")
+            raise BadParameter.value(None, word, expected)
+        given[name[2:]] = value if equals else rest.pop(0)
+    return given
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket on the address of the settings. Raises BadParameter where it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        where = f"{settings.host}:{settings.port}"
+        raise BadParameter(
+            Text(
+                de=f"Unter {where} lässt sich kein Dienst öffnen: {error.strerror}.",
+                en=f"No service can be opened on {where}: {error.strerror}.",
+            ),
+            mend=Text(
+                de="Einen anderen Port wählen, zum Beispiel --port 8123 (make run PORT=8123).",
+                en="Choose another port, for instance --port 8123 (make run PORT=8123).",
+            ),
+        ) from error
+    return listening
+
+
+def _progress() -> Progress:
+    """Says on a terminal which file is being loaded; silent elsewhere."""
+
+    def show(name: str, number: int, total: int) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if number == total else ""
+            click.echo(f"\r\x1b[K{number}/{total} {name}{end}", err=True, nl=False)
+
+    return show
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((_WIDTH, 24)).columns

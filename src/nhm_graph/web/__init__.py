@@ -1,0 +1,1 @@
+"""The service: routes, pages, problems. FastAPI is used here and nowhere else."""

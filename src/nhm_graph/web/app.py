@@ -1,0 +1,77 @@
+"""The app: one function that builds everything from the settings."""
+
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from nhm_graph import __version__
+from nhm_graph.graph import Graph, open_graph
+from nhm_graph.settings import Settings
+from nhm_graph.web import openapi, pages, problems, questions, sparql, validation
+from nhm_graph.web.reader import graph_of
+
+_HERE = Path(__file__).parent
+# Nothing but this service's own files may be loaded by a page, and no script runs in it.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+)
+# FastAPI's own documentation page loads scripts from elsewhere: ours is served instead.
+_TITLE = "nhm_graph"
+
+
+def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
+    """The service around a graph; without one it opens the graph that the settings name.
+
+    >>> from fastapi.testclient import TestClient
+    >>> with TestClient(create_app(Settings(examples=False))) as client:
+    ...     client.get("/health").json()["status"]
+    'ok'
+    """
+    graph = graph or open_graph(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        graph.close()
+
+    app = FastAPI(
+        title=_TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.graph = graph
+    # Few queries at a time, so that threads are left for pages and /health.
+    app.state.query_slots = threading.BoundedSemaphore(settings.query_threads)
+    problems.install(app)
+    for router in (pages.router, questions.router, sparql.router, validation.router):
+        app.include_router(router)
+    app.add_api_route("/health", _health, methods=["GET", "HEAD"], summary="State of the service")
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.middleware("http")(_safe_headers)
+    app.openapi = lambda: openapi.schema(app, graph)  # type: ignore[method-assign]
+    return app
+
+
+async def _health(request: Request) -> dict[str, Any]:
+    """The state of the store and which ontology, shapes and queries are at work."""
+    graph = graph_of(request)
+    return {
+        "status": "ok",
+        "version": __version__,
+        "store": {"version": graph.store.version, "graphs": len(graph.store.graph_names())},
+        "digests": graph.digests,
+    }
+
+
+async def _safe_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    return response

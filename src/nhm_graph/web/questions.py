@@ -1,0 +1,115 @@
+"""GET /queries and GET /queries/{name}: the named questions and their answers."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from nhm_graph.answers import answer_record, json_number
+from nhm_graph.catalog.questions import NamedQuestion
+from nhm_graph.graph import PREFIXES, Bound, Graph
+from nhm_graph.language import Language
+from nhm_graph.rdf.formats import (
+    JSON_LD,
+    N_TRIPLES,
+    RDF_XML,
+    TURTLE,
+    data_format_for_media_type,
+    result_format_for_media_type,
+    split_suffix,
+)
+from nhm_graph.store.rows import graph_bytes, result_bytes
+from nhm_graph.web.pages import question_page
+from nhm_graph.web.reader import graph_of, language_of, wanted
+
+router = APIRouter()
+
+JSON_ROWS = "application/json"
+PAGE = "text/html"
+TABLES = (
+    JSON_ROWS,
+    "text/csv",
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/tab-separated-values",
+    PAGE,
+)
+GRAPHS = (TURTLE.media_type, JSON_LD.media_type, N_TRIPLES.media_type, RDF_XML.media_type)
+_SPARQL = ".rq"
+
+
+@router.api_route("/queries", methods=["GET", "HEAD"], include_in_schema=False)
+def list_questions(request: Request) -> Response:
+    """All named questions with their parameters and choices."""
+    graph, language = graph_of(request), language_of(request)
+    listed = [_described(graph, each, language) for each in graph.questions.values()]
+    return _json(request, {"questions": listed}, language)
+
+
+@router.api_route("/queries/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+def ask(request: Request, name: str) -> Response:
+    """The answer to a named question, in the format that suffix or Accept ask for."""
+    graph, language = graph_of(request), language_of(request)
+    given = dict(request.query_params)
+    if name.endswith(_SPARQL):
+        bound = graph.bind(name.removesuffix(_SPARQL), given, language)
+        return Response(bound.sparql, media_type="application/sparql-query")
+    name, suffix = split_suffix(name, [*TABLES, *GRAPHS])
+    question = graph.question(name)
+    if "lang" not in {parameter.name for parameter in question.parameters}:
+        given.pop("lang", None)
+    if question.form == "construct":
+        return _graph(request, graph.bind(name, given, language), wanted(request, GRAPHS, suffix))
+    media_type = wanted(request, TABLES, suffix)
+    if media_type == PAGE:
+        return question_page(request, question, given)
+    if media_type == JSON_ROWS:
+        answer = graph.ask(name, given, language)
+        return _json(request, answer_record(answer, language), language)
+    form = result_format_for_media_type(media_type)
+    content = result_bytes(graph.evaluate(graph.bind(name, given, language)), form)
+    return _sent(request, content, media_type, language)
+
+
+def _described(graph: Graph, question: NamedQuestion, language: Language) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "subject": question.subject,
+        "title": question.summary.in_(language),
+        "question": question.question.in_(language),
+        "form": question.form,
+        "address": f"/queries/{question.name}",
+        "parameters": [
+            {
+                "name": each.name,
+                "label": each.label.in_(language),
+                "type": each.kind,
+                "required": each.required,
+                "default": each.default,
+                "example": each.example,
+                "choices": graph.choices(each, language),
+            }
+            for each in question.parameters
+        ],
+    }
+
+
+def _graph(request: Request, bound: Bound, media_type: str) -> Response:
+    result = graph_of(request).evaluate(bound)
+    content = graph_bytes(result, data_format_for_media_type(media_type), PREFIXES)
+    return _sent(request, content, media_type, language_of(request))
+
+
+def _json(request: Request, content: dict[str, Any], language: Language) -> Response:
+
+    text = json.dumps(content, ensure_ascii=False, default=json_number)
+    return _sent(request, text.encode(), JSON_ROWS, language)
+
+
+def _sent(request: Request, content: bytes, media_type: str, language: Language) -> Response:
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Vary": "Accept, Accept-Language", "Content-Language": language},
+    )

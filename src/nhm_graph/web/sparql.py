@@ -1,0 +1,111 @@
+"""GET and POST /sparql: SELECT, ASK, CONSTRUCT and DESCRIBE (SPARQL 1.1 Protocol, 2.1)."""
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from nhm_graph.errors import BadParameter, TooLarge, UnsupportedFormat
+from nhm_graph.graph import PREFIXES, Graph
+from nhm_graph.language import Text
+from nhm_graph.rdf.formats import (
+    CSV,
+    JSON,
+    JSON_LD,
+    N_TRIPLES,
+    RDF_XML,
+    TSV,
+    TURTLE,
+    XML,
+    data_format_for_media_type,
+    result_format_for_media_type,
+)
+from nhm_graph.store.rows import graph_bytes, is_graph, result_bytes, variables
+from nhm_graph.web.body import read_limited
+from nhm_graph.web.reader import graph_of, wanted
+
+router = APIRouter()
+
+TABLES = (JSON.media_type, "application/json", XML.media_type, CSV.media_type, TSV.media_type)
+TRUTHS = (JSON.media_type, "application/json", XML.media_type)
+GRAPHS = (TURTLE.media_type, N_TRIPLES.media_type, JSON_LD.media_type, RDF_XML.media_type)
+_FORM = "application/x-www-form-urlencoded"
+_DIRECT = "application/sparql-query"
+# Percent-encoding triples a byte at worst.
+_FORM_FACTOR = 3
+_DATASET = ("default-graph-uri", "named-graph-uri")
+
+
+@router.get("/sparql", summary="SPARQL query")
+@router.head("/sparql", include_in_schema=False)
+async def get_sparql(request: Request, query: str) -> Response:
+    """Evaluates the query in the address over the union of all published graphs."""
+    _refuse_dataset(dict(request.query_params))
+    return await run_in_threadpool(_answer, request, query)
+
+
+@router.post("/sparql", summary="SPARQL query")
+async def post_sparql(request: Request) -> Response:
+    """Evaluates a query sent as form (`query=`) or as application/sparql-query."""
+    settings = graph_of(request).settings
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent == _DIRECT:
+        body = await read_limited(request, settings.max_query_bytes, "SPARQL")
+        return await run_in_threadpool(_answer, request, _decoded(body))
+    if sent != _FORM:
+        raise UnsupportedFormat(
+            Text(
+                de=f"Eine Abfrage als „{sent or '?'}“ wird nicht gelesen.",
+                en=f"A query as “{sent or '?'}” is not read.",
+            ),
+            mend=Text(de=f"Als {_DIRECT} oder {_FORM} senden.", en=f"Send {_DIRECT} or {_FORM}."),
+            extra={"known": [_DIRECT, _FORM]},
+        )
+    if int(request.headers.get("content-length") or 0) > _FORM_FACTOR * settings.max_query_bytes:
+        raise TooLarge.than("SPARQL", settings.max_query_bytes)
+    form = {key: str(value) for key, value in (await request.form()).items()}
+    _refuse_dataset(form)
+    if "query" not in form:
+        raise BadParameter(
+            Text(de="Im Formular fehlt das Feld query.", en="The form lacks the field query."),
+            extra={"name": "query"},
+        )
+    return await run_in_threadpool(_answer, request, form["query"])
+
+
+def _answer(request: Request, text: str) -> Response:
+    # Evaluated and serialised in one thread: a result belongs to the thread that asked.
+    graph: Graph = graph_of(request)
+    with request.app.state.query_slots:
+        result = graph.run(text)
+        if is_graph(result):
+            media_type = wanted(request, GRAPHS)
+            content = graph_bytes(result, data_format_for_media_type(media_type), PREFIXES)
+        else:
+            media_type = wanted(request, TABLES if variables(result) else TRUTHS)
+            content = result_bytes(result, result_format_for_media_type(media_type))
+    return Response(content, media_type=media_type, headers={"Vary": "Accept"})
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadParameter(
+            Text(de="Die Abfrage ist kein UTF-8.", en="The query is not UTF-8.")
+        ) from error
+
+
+def _refuse_dataset(given: dict[str, str]) -> None:
+    for name in _DATASET:
+        if name in given:
+            raise BadParameter(
+                Text(
+                    de=f"Der Parameter {name} wird noch nicht ausgewertet.",
+                    en=f"The parameter {name} is not evaluated yet.",
+                ),
+                mend=Text(
+                    de="Die Graphen in der Abfrage mit FROM oder GRAPH nennen.",
+                    en="Name the graphs in the query with FROM or GRAPH.",
+                ),
+                extra={"name": name},
+            )
