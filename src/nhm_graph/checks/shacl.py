@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from nhm_graph.checks.counted import graph_on
 from nhm_graph.checks.report import SEVERITIES, Finding, Report, Severity, ordered, spoken
 from nhm_graph.rdf.lines import subject_lines
 from nhm_graph.rdf.reading import Document, read_file
@@ -42,10 +43,8 @@ def validate(
     (False, 'N01', 1)
     """
     # Imported here: rdflib and pySHACL take most of a second, and most commands need neither.
-    from oxrdflib import OxigraphStore
     from pyshacl import validate as pyshacl_validate
     from rdflib import Graph
-    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
     rules = list(shapes)
     data = _merged(documents, [*shared, *(path for path in rules if path.stem == "hierarchy")])
@@ -53,7 +52,7 @@ def validate(
     for path in rules:
         shapes_graph.parse(data=path.read_bytes(), format="turtle")
     _conforms, report, _text = pyshacl_validate(
-        Graph(store=OxigraphStore(store=data), identifier=DATASET_DEFAULT_GRAPH_ID),
+        graph_on(data),
         shacl_graph=shapes_graph,
         inplace=True,
         advanced=False,
