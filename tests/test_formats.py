@@ -129,9 +129,9 @@ def test_where_nothing_is_offered_nothing_is_chosen() -> None:
 
 @pytest.mark.parametrize("accept", ['"\\' * 30_000, '"' * 60_001, "a/b;" * 15_000, "*/*," * 15_000])
 def test_a_hostile_accept_field_is_read_quickly(accept: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     negotiate(accept, OFFERED)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from nhm_graph.language import Language, Text, locale_language, preferred_langua
         ("de, en", "de"),
         ("en;q=0.5, de;q=0.5", "en"),
         ("de-CH;q=0.3, de;q=0.9, en;q=0.5", "de"),
+        ("de;q=0.9, de-CH;q=0.3, en;q=0.5", "de"),
         ("*", "de"),
         ("fr, *;q=0.5", "de"),
         ("de;q=0, *", "en"),

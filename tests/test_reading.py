@@ -246,6 +246,6 @@ def test_five_megabytes_of_turtle_are_read_in_two_seconds() -> None:
     statement = 'e:goal-%d a e:Goal ; e:label "Ziel Nr. %d"@de ; e:step [ e:number %d ] .\n'
     text = "PREFIX e: <https://e.org/>\n" + "".join(statement % (i, i, i) for i in range(65_000))
     assert len(text) > 5_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(read_bytes(text.encode(), TURTLE, "plan", LIMIT).quads) == 4 * 65_000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -43,10 +43,19 @@ BOMB_BODY = '<rdf:Description rdf:about="x:a"><e:p>&a11;</e:p></rdf:Description>
         RDF_START + BOMB + BOMB_BODY,
         "\n<?xml version='1.0'?>" + BOMB.replace("DOCTYPE", "doctype") + RDF_START + BOMB_BODY,
         '<!DOCTYPE rdf SYSTEM "file:///etc/hostname">' + RDF_START + "</rdf:RDF>",
+        '<!doctype rdf SYSTEM "x">' + RDF_START + "</rdf:RDF>",
         RDF_START + "<!-- <!DOCTYPE x> --></rdf:RDF>",
         '<!ENTITY a "b">',
     ],
-    ids=["at-the-top", "in-the-middle", "lower-case", "external", "in-a-comment", "entity-alone"],
+    ids=[
+        "at-the-top",
+        "in-the-middle",
+        "lower-case",
+        "external",
+        "all-lower-case",
+        "in-a-comment",
+        "entity-alone",
+    ],
 )
 def test_doctype_in_rdf_xml_is_refused(text: str) -> None:
     started = time.process_time()
@@ -191,6 +200,21 @@ def test_nesting_up_to_the_bound_is_read_even_with_a_small_stack(kind: str) -> N
         "thread.start(); thread.join()"
     )
     assert (done.stdout.strip(), done.returncode) == ("Document", 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", ["[" * 500, '[\\"{' * 500, "\\\\", '\\\\\\"[' + "[" * 500, "]" * 500 + "[" * 400]
+)
+def test_brackets_in_json_strings_are_no_nesting(words: str) -> None:
+    text = f'{{"@id": "x:a", "x:p": ["{words}", "[", ""], "x:q": "{words}"}}'
+    assert len(read_bytes(text.encode(), JSON_LD, "plan", LIMIT).quads) == 4
+
+
+@pytest.mark.parametrize("piece", ['"\\', '"', "\\", '["', '{"a":"\\', '"a",'])
+def test_hostile_json_is_refused_quickly(piece: str) -> None:
+    started = time.process_time()
+    refused("[" + piece * 200_000, JSON_LD)
+    assert time.process_time() - started < 3
 
 
 def test_many_triple_terms_beside_each_other_or_in_strings_are_read() -> None:

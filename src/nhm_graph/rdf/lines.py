@@ -65,9 +65,11 @@ class _Reader:
 
     def _next_sign(self) -> str:
         """The sign after white space and comments, empty at the end."""
-        while match := _SPACE.match(self.text, self.position):
+        sign = self.text[self.position : self.position + 1]
+        while sign and sign in " \t\n#" and (match := _SPACE.match(self.text, self.position)):
             self.position = match.end()
-        return self.text[self.position : self.position + 1]
+            sign = self.text[self.position : self.position + 1]
+        return sign
 
     def _read_block(self, sign: str) -> bool:
         """Reads on from where a statement, directive or graph may begin; False: cannot."""

@@ -8,6 +8,7 @@ the process.
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from xml.parsers import expat
 
 from nhm_graph.errors import UnreadableData, shortened
@@ -29,6 +30,11 @@ copy all terms at each object (pyoxigraph 0.5.13 takes 6 s at this bound, 30 s a
 # refused in a comment as well is the price for not depending on how comments are recognised.
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TRIPLE_TERM = re.compile(rf"(?P<open><<\()|(?P<close>\)>>)|#[^\r\n]*|{IRI}|{STRING}|{NAME}")
+
+# JSON strings, the one that is never closed as well, and all else but brackets: linear in the text.
+_NO_BRACKETS = re.compile(
+    r'"[^"\\]*"|"(?s:.*?)(?:(?<!\\)(?:\\\\)*"|\Z)|[^"\[\]{}]+',
+)
 
 
 def refuse_unsafe(text: str, fmt: DataFormat, name: str) -> None:
@@ -104,15 +110,17 @@ class _Object(tuple[tuple[str, object], ...]):
 
 
 def _refuse_hurtful_json_ld(text: str, name: str) -> None:
+    # Before json sees it, too: CPython 3.13 ends the process in a thread with a megabyte of stack.
+    brackets = _NO_BRACKETS.sub("", text)
+    if max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0) > MAX_NESTING:
+        raise _too_deep(name)
     try:
         # Numbers stay text: a very long one is no error here.
         data = json.loads(text, object_pairs_hook=_Object, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         raise _bad_json(error, text, name) from None
-    except RecursionError:
-        raise _too_deep(name) from None
     contexts, terms, objects = 0, 0, 0
-    for value in _objects(data, name):
+    for value in _objects(data):
         objects += 1
         for context in _contexts(value):
             contexts += 1
@@ -123,22 +131,20 @@ def _refuse_hurtful_json_ld(text: str, name: str) -> None:
         raise _too_many_contexts(name)
 
 
-def _objects(data: object, name: str) -> Iterator[_Object]:
+def _objects(data: object) -> Iterator[_Object]:
     """All JSON objects at any depth."""
-    waiting: list[tuple[object, int]] = [(data, 1)]
+    waiting = [data]
     while waiting:
-        value, depth = waiting.pop()
-        if depth > MAX_NESTING:
-            raise _too_deep(name)
+        value = waiting.pop()
         if isinstance(value, list):
-            waiting.extend((each, depth + 1) for each in value)
+            waiting.extend(value)
         elif isinstance(value, _Object):
             yield value
-            waiting.extend((each, depth + 1) for _, each in value)
+            waiting.extend(each for _, each in value)
 
 
 def _contexts(value: _Object) -> Iterator[object]:
-    """What stands under `@context` and `@import` (JSON-LD 1.1, 4.1.5 and 9.15), one by one."""
+    """What stands under `@context` and `@import` (JSON-LD 1.1, Imported Contexts), one by one."""
     for key, part in value:
         if key in ("@context", "@import"):
             yield from part if isinstance(part, list) else [part]

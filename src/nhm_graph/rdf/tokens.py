@@ -23,7 +23,7 @@ STRING = (
 """A string, long or short, with either quotation mark."""
 
 NAME = (
-    rf"(?=[^{_SIGNS}.]|\\)[^{_SIGNS}]*(?:\\.[^{_SIGNS}]*){{0,1000}}"
+    rf"(?=[^{_SIGNS}.]|\\.)[^{_SIGNS}]*(?:\\.[^{_SIGNS}]*){{0,1000}}"
     r"(?:(?<!\.)|(?<=\\\.))"
 )
 """A prefixed name, blank node label or keyword: dots within, at the end only an escaped one."""
