@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from checkout import tracked_files
+from nhm_graph import __version__
 
 pytestmark = pytest.mark.slow
 
@@ -47,9 +49,8 @@ def run(wheel: Path, repo_root: Path, tmp_path_factory: pytest.TempPathFactory) 
     (base / "spy").mkdir()
     (base / "spy" / "sitecustomize.py").write_text(SPY)
     (base / "empty").mkdir()
-    env = {
-        key: value for key, value in os.environ.items() if not key.startswith(("NHM_", "PYTHON"))
-    }
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("NHM_", "PYTHON"))}
+    env["NHM_LANG"] = "en"
 
     def install(*arguments: str) -> None:
         pip = [bin_folder / "python", "-m", "pip", "install", "--quiet", "--no-input"]
@@ -61,7 +62,7 @@ def run(wheel: Path, repo_root: Path, tmp_path_factory: pytest.TempPathFactory) 
         install("--require-hashes", "--no-build-isolation", "-r", str(path))
     install("--no-deps", str(wheel))
 
-    def run_command(command: str, *arguments: str) -> str:
+    def run_command(command: str, *arguments: str, code: int = 0) -> str:
         done = subprocess.run(
             [bin_folder / command, *arguments],
             cwd=base / "empty",
@@ -70,7 +71,7 @@ def run(wheel: Path, repo_root: Path, tmp_path_factory: pytest.TempPathFactory) 
             text=True,
             timeout=120,
         )
-        assert done.returncode == 0, f"{command} {arguments}: {done.stdout}{done.stderr}"
+        assert done.returncode == code, f"{command} {arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
     return run_command
@@ -133,18 +134,19 @@ def test_the_spy_notices_the_checkout(run: Run, repo_root: Path) -> None:
         run("python", "-c", probe)
 
 
-def test_the_wheel_answers_which_targets_no_measure_serves(run: Run) -> None:
+def test_the_wheel_answers_which_sdg_no_measure_serves(run: Run) -> None:
     answer = run("nhm-graph", "ask", "sdg-gaps", "--city", "musterstadt", "--format", "json")
-    assert json.loads(answer)
+    assert json.loads(answer)["rows"]
 
 
-def test_the_wheel_validates_a_file(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "thing.ttl"
-    file.write_text(
-        '<http://example.org/x> <http://www.w3.org/2000/01/rdf-schema#label> "x"@de .\n'
-    )
-    run("nhm-graph", "validate", str(file))
+@pytest.mark.parametrize(("fixture", "code"), [("B04-valid", 0), ("B04-invalid-number", 1)])
+def test_the_wheel_validates_a_file(
+    run: Run, repo_root: Path, tmp_path: Path, fixture: str, code: int
+) -> None:
+    file = shutil.copy(repo_root / "tests" / "rules" / "fixtures" / f"{fixture}.ttl", tmp_path)
+    report = run("nhm-graph", "validate", str(file), code=code)
+    assert ("Violation B04" in report) == bool(code)
 
 
 def test_the_wheel_starts_as_a_module(run: Run) -> None:
-    assert "nhm-graph" in run("python", "-m", "nhm_graph", "--help")
+    assert run("python", "-m", "nhm_graph", "--version").strip().endswith(__version__)

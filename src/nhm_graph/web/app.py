@@ -21,7 +21,6 @@ _HERE = Path(__file__).parent
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 )
-# FastAPI's own documentation page loads scripts from elsewhere: ours is served instead.
 _TITLE = "nhm_graph"
 
 
@@ -40,8 +39,15 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
         yield
         graph.close()
 
+    # FastAPI's own documentation pages load scripts from elsewhere: /docs is ours. Its telemetry
+    # would send measurements to an address in the environment: off.
     app = FastAPI(
-        title=_TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+        title=_TITLE,
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.graph = graph
     # Few queries at a time, so that threads are left for pages and /health.
