@@ -4,13 +4,20 @@ No test leaves this machine (`network_guard`), and with NHM_NO_SKIP=1 a skipped 
 """
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from network_guard import NetworkGuard
 from real import preflight
+
+if TYPE_CHECKING:
+    from click.testing import Result
+    from fastapi.testclient import TestClient
+
+    from nhm_graph.graph import Graph
 
 _guard = NetworkGuard()
 
@@ -41,6 +48,48 @@ def program() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def graph() -> "Iterator[Graph]":
+    """The example cities in memory, for reading: every test shares them."""
+    from nhm_graph.graph import open_graph
+    from nhm_graph.settings import Settings
+
+    opened = open_graph(Settings())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def web(graph: "Graph") -> "Iterator[TestClient]":
+    """A client of the service around `graph`, in this process."""
+    from fastapi.testclient import TestClient
+
+    from nhm_graph.web.app import create_app
+
+    with TestClient(create_app(graph.settings, graph)) as client:
+        yield client
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Callable[..., Result]":
+    """Runs `nhm-graph` in this process and an empty folder, in English unless told otherwise."""
+    from click.testing import CliRunner
+
+    from nhm_graph.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "NHM_LANG", "NHM_STORE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def invoke(*words: str | Path, lang: str = "en_GB.UTF-8", columns: int = 120) -> "Result":
+        environment = {"LANG": lang, "COLUMNS": str(columns)}
+        result = CliRunner(env=environment).invoke(main, [str(word) for word in words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result
+        return result
+
+    return invoke
 
 
 @pytest.fixture

@@ -13,15 +13,19 @@ import click
 
 from nhm_graph import __version__
 from nhm_graph.checks.rendering import as_github, as_json, as_text, as_turtle
-from nhm_graph.errors import BadParameter, Refusal
-from nhm_graph.graph import Graph, Progress, open_graph
+from nhm_graph.errors import BadParameter, Refusal, StoreProblem
+from nhm_graph.graph import Graph, open_graph
 from nhm_graph.language import LANGUAGES, Language, Text, is_language, locale_language
 from nhm_graph.rdf.reading import read_file
+from nhm_graph.rdf.terms import typed_term
 from nhm_graph.settings import Settings
+from nhm_graph.store.embedded import is_store
+from nhm_graph.store.loading import Progress, read_graphs
 from nhm_graph.terminal import answer_text, question_help, question_list
 
 VIOLATIONS, REFUSED = 1, 2
 _WIDTH = 120
+_BACKLOG = 2048
 
 
 def _say(de: str, en: str) -> str:
@@ -33,6 +37,13 @@ def _language(given: str | None = None) -> Language:
     return given if given and is_language(given) else locale_language(os.environ)
 
 
+def _spoken(given: str | None) -> Language:
+    """The language asked for, from now on that of refusals too."""
+    language = _language(given)
+    click.get_current_context().find_root().obj = language
+    return language
+
+
 class _Commands(click.Group):
     """The commands; a refusal is said in one sentence and ends with exit code 2."""
 
@@ -40,7 +51,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            click.echo(f"nhm-graph: {refusal.message(_language())}", err=True)
+            click.echo(f"nhm-graph: {refusal.message(ctx.obj or _language())}", err=True)
             sys.exit(REFUSED)
 
 
@@ -81,19 +92,19 @@ def main() -> None:
     ),
 )
 @click.argument("name", required=False)
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]))
 @_store
 @click.option("--help", "helped", is_flag=True, help=_say("diese Hilfe", "this help"))
 @click.pass_context
 def ask(
-    ctx: click.Context, name: str | None, form: str, store_dir: Path | None, helped: bool
+    ctx: click.Context, name: str | None, form: str | None, store_dir: Path | None, helped: bool
 ) -> None:
     """Answers a named question."""
     if helped and name is None:
         click.echo(ctx.get_help())
         return
     given = _parameters(ctx.args)
-    language = _language(given.get("lang"))
+    language = _spoken(given.get("lang"))
     graph = _open(store_dir)
     try:
         if name is None:
@@ -125,7 +136,7 @@ def ask(
 @_lang
 def validate(files: Sequence[str], form: str, lang: str | None) -> None:
     """Checks files against the rules."""
-    language = _language(lang)
+    language = _spoken(lang)
     settings = Settings.from_environment(os.environ)
     documents = [read_file(file, settings.max_upload_bytes) for file in files]
     graph = open_graph(replace(settings, store_dir=None, examples=False))
@@ -163,9 +174,13 @@ def validate(files: Sequence[str], form: str, lang: str | None) -> None:
 def load(files: Sequence[Path], graph: str | None, store_dir: Path) -> None:
     """Loads files into the store."""
     settings = replace(Settings.from_environment(os.environ), store_dir=store_dir, examples=False)
+    if graph is not None:
+        typed_term("iri", graph, name="graph")
+    # Before the store is opened, and so perhaps made.
+    together = read_graphs(files, settings.max_upload_bytes, graph, _progress())
     opened = open_graph(settings)
     try:
-        for name, count in opened.load(files, graph, _progress()).items():
+        for name, count in opened.replace(together).items():
             click.echo(_say(f"{name}: {count} Tripel", f"{name}: {count} triples"))
     finally:
         opened.close()
@@ -212,15 +227,28 @@ def serve(
 
 
 def _answered(
-    graph: Graph, name: str, given: Mapping[str, str], form: str, language: Language
+    graph: Graph, name: str, given: Mapping[str, str], form: str | None, language: Language
 ) -> str:
     if graph.question(name).form == "construct":
+        if form is not None:
+            expected = Text(de="nichts, denn der Graph kommt als Turtle", en="none: it is Turtle")
+            raise BadParameter.value("--format", form, expected)
         return graph.ask_graph(name, given, language).removesuffix("\n")
-    return answer_text(graph.ask(name, given, language), form, language, _width())
+    return answer_text(graph.ask(name, given, language), form or "table", language, _width())
 
 
 def _open(store_dir: Path | None) -> Graph:
     settings = Settings.from_environment(os.environ)
+    if store_dir is not None and not is_store(store_dir):
+        raise StoreProblem(
+            Text(
+                de=f"In {store_dir} ist kein Datenbestand.", en=f"There is no store in {store_dir}."
+            ),
+            mend=Text(
+                de="Den Ordner prüfen, oder mit nhm-graph load oder serve einen anlegen.",
+                en="Check the folder, or make one with nhm-graph load or serve.",
+            ),
+        )
     # Without a store of one's own the examples answer, from memory, also beside a running service.
     return open_graph(replace(settings, store_dir=store_dir, examples=store_dir is None))
 
@@ -246,6 +274,8 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # At once: whoever reads that the service runs may come before its loop does.
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         where = f"{settings.host}:{settings.port}"

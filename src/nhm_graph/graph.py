@@ -1,7 +1,7 @@
 """The use cases: open, load, ask, run, validate. No HTTP and no terminal here."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,7 +21,7 @@ from nhm_graph.settings import Settings
 from nhm_graph.store.base import Result, Store, Triple
 from nhm_graph.store.embedded import EmbeddedStore
 from nhm_graph.store.guard import check_query
-from nhm_graph.store.loading import graphs_of
+from nhm_graph.store.loading import Progress, graphs_of, read_graphs
 from nhm_graph.store.rows import Value, graph_bytes, rows
 
 _SHARED = "https://w3id.org/nhm/graph/"
@@ -33,7 +33,6 @@ PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class CityGraph:
     iri: str
     title: str
     city: str | None
-    kind: str
+    kind: str | None
     fictional: bool
     description: str | None
 
@@ -143,15 +142,14 @@ class Graph:
         Everything is read before anything is written. Raises UnreadableData, UnsupportedFormat,
         TooLarge.
         """
-        together: dict[str, list[Triple]] = {}
-        for number, path in enumerate(paths, 1):
-            for name, triples in graphs_of(self._document(path), graph).items():
-                together.setdefault(name, []).extend(triples)
-            if progress:
-                progress(f"{path.parent.name}/{path.name}", number, len(paths))
-        for name, triples in together.items():
+        limit = self.settings.max_upload_bytes
+        return self.replace(read_graphs(paths, limit, graph, progress))
+
+    def replace(self, graphs: Mapping[str, Sequence[Triple]]) -> dict[str, int]:
+        """Makes each graph consist of these triples; their number by graph."""
+        for name, triples in graphs.items():
             self.store.replace_graph(name, triples)
-        return {name: len(set(triples)) for name, triples in sorted(together.items())}
+        return {name: len(set(triples)) for name, triples in sorted(graphs.items())}
 
     # ----- ask -----
 
@@ -314,19 +312,20 @@ class Graph:
 
     def _by_key(self, parameter: Parameter, text: str, graphs: Sequence[str] | None) -> str:
         """The IRI of the thing that a key, the end of its address, or its address names."""
-        found = self.store.query(
+        query = (
             f"SELECT DISTINCT ?thing ?key {{ ?thing <{RDF('type').value}>/"
             f"<{RDFS('subClassOf').value}>* <{parameter.cls}> "
-            f"OPTIONAL {{ ?thing <{parameter.key}> ?key }} }}",
-            graphs,
+            f"OPTIONAL {{ ?thing <{parameter.key}> ?key }} }}"
         )
         things: dict[str, str] = {}
-        for iri, key in rows(found):
-            if not text.startswith(_WEB):
-                things.setdefault(str(iri).rpartition("/")[2], str(iri))
-            things[str(key or iri)] = str(iri)
-            if text == iri:
-                return text
+        # Read whole: a refusal below must not carry the result out of this thread.
+        for iri, key in list(rows(self.store.query(query, graphs))):
+            if text.startswith(_WEB):
+                things[str(iri)] = str(iri)
+                continue
+            things.setdefault(str(iri).rpartition("/")[2], str(iri))
+            if key is not None:
+                things[str(key)] = str(iri)
         if text not in things:
             raise UnknownName.among(parameter.label, text, things)
         return things[text]

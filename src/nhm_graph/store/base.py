@@ -18,7 +18,8 @@ class Store(Protocol):
     """
 
     def query(self, text: str, graphs: Sequence[str] | None = None) -> Result:
-        """The answer to a query over the union of these graphs; None: of all graphs.
+        """The answer to a query over the union of these graphs; None: of those it names with FROM,
+        of all graphs where it names none.
 
         The result belongs to the thread that asked and is read while the store stays open.
         Raises BadQuery for text that is not SPARQL.

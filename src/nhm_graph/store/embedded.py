@@ -13,6 +13,7 @@ from pyoxigraph import Store as Oxigraph
 from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem, shortened
 from nhm_graph.language import Text
 from nhm_graph.store.base import Result
+from nhm_graph.store.guard import names_dataset
 
 _QUADS = "public"
 _STATE = "state.json"
@@ -61,7 +62,8 @@ class EmbeddedStore:
         """
         try:
             if graphs is None:
-                return self._store.query(text, use_default_graph_as_union=True)
+                # Asked for the union, Oxigraph would pass over what the query itself names.
+                return self._store.query(text, use_default_graph_as_union=not names_dataset(text))
             default: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, graphs)]
             named: list[NamedNode | BlankNode] = [*map(NamedNode, graphs)]
             return self._store.query(text, default_graph=default, named_graphs=named)
@@ -146,6 +148,15 @@ class EmbeddedStore:
             temporary = self.folder / f"{_STATE}.new"
             temporary.write_text(json.dumps({"version": self._version}) + "\n", encoding="utf-8")
             os.replace(temporary, self.folder / _STATE)
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a store was made in the folder.
+
+    >>> is_store(Path("/nowhere"))
+    False
+    """
+    return (folder / _QUADS).is_dir()
 
 
 def _quad(triple: Triple, graph: NamedNode) -> Quad:

@@ -71,6 +71,18 @@ def check_query(text: str, *, max_bytes: int, max_depth: int) -> None:
             _refuse_nesting(max_depth)
 
 
+def names_dataset(text: str) -> bool:
+    """Whether a query says itself, with FROM, which graphs it is about (SPARQL 1.1 Query, 13.2).
+
+    >>> names_dataset("SELECT * FROM <http://e/g> {}"), names_dataset("SELECT ('from' AS ?x) {}")
+    (True, False)
+    """
+    if "from" not in text.lower():
+        return False
+    words = (match.group() for match in _TOKEN.finditer(text) if match.lastgroup == "word")
+    return any(word.lower() == "from" for word in words)
+
+
 def _refuse_outside(word: str) -> None:
     if word in _OUTSIDE:
         raise RefusedQuery(

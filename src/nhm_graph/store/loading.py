@@ -1,16 +1,43 @@
 """From a document that was read to the graphs it belongs in."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from hashlib import sha256
+from pathlib import Path
+from typing import TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from nhm_graph.errors import UnreadableData
 from nhm_graph.language import Text
-from nhm_graph.rdf.reading import Document
+from nhm_graph.rdf.reading import Document, read_file
 from nhm_graph.rdf.terms import NHM, RDF
 
 _GENID = "/.well-known/genid/"
+# Told after each file: its name, its number and how many there are.
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+
+def read_graphs(
+    paths: Sequence[Path],
+    max_bytes: int,
+    graph: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, list[Triple]]:
+    """The triples of files by the graph they go to; `graph` as in `graphs_of`.
+
+    Raises UnreadableData, UnsupportedFormat, TooLarge.
+
+    >>> read_graphs([], 1000)
+    {}
+    """
+    together: dict[str, list[Triple]] = {}
+    for number, path in enumerate(paths, 1):
+        for name, triples in graphs_of(read_file(path, max_bytes), graph).items():
+            together.setdefault(name, []).extend(triples)
+        if progress:
+            progress(f"{path.parent.name}/{path.name}", number, len(paths))
+    return together
 
 
 def graphs_of(document: Document, graph: str | None = None) -> dict[str, list[Triple]]:

@@ -5,15 +5,19 @@ from fastapi import Request
 from nhm_graph.errors import TooLarge
 
 
-async def read_limited(request: Request, limit: int, name: str) -> bytes:
-    """The body of a request; TooLarge as soon as it has more than `limit` bytes."""
+async def read_limited(request: Request, limit: int, name: str, *, encoded: int = 1) -> bytes:
+    """The body of a request; TooLarge as soon as more than `limit` bytes must stand in it.
+
+    `encoded` is by how many times the way it is sent may lengthen it.
+    """
+    longest = encoded * limit
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if declared.isdigit() and int(declared) > longest:
         raise TooLarge.than(name, limit)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > limit:
+        if size > longest:
             raise TooLarge.than(name, limit)
         parts.append(part)
     return b"".join(parts)

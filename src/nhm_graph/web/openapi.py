@@ -29,6 +29,7 @@ def schema(app: FastAPI, graph: Graph) -> dict[str, Any]:
     paths["/queries"] = {
         "get": {
             "summary": "All named questions",
+            "operationId": "queries",
             "tags": ["questions"],
             "responses": {"200": {"description": "The questions with their parameters"}},
         }

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from nhm_graph import __version__
 from nhm_graph.catalog.questions import NamedQuestion, shown
 from nhm_graph.errors import Refusal
-from nhm_graph.graph import Answer
+from nhm_graph.graph import Answer, Bound
 from nhm_graph.language import LANGUAGES, Language, Text
 from nhm_graph.store.rows import Value
 from nhm_graph.web.reader import graph_of, language_of
@@ -66,12 +66,19 @@ def question_page(request: Request, question: NamedQuestion, given: Mapping[str,
     """A question with its form and, once its parameters are there, its answer."""
     graph, language = graph_of(request), language_of(request)
     answer: Answer | None = None
+    bound: Bound | None = None
+    written: str | None = None
     wrong: str | None = None
     missing = [each for each in question.parameters if each.required and not given.get(each.name)]
     given = {name: value for name, value in given.items() if value}
     if not missing:
         try:
-            answer = graph.ask(question.name, given, language)
+            if question.form == "construct":
+                bound = graph.bind(question.name, given, language)
+                written = graph.ask_graph(question.name, given, language)
+            else:
+                answer = graph.ask(question.name, given, language)
+                bound = answer.bound
         except Refusal as refusal:
             wrong = refusal.message(language)
     return _page(
@@ -80,7 +87,10 @@ def question_page(request: Request, question: NamedQuestion, given: Mapping[str,
         status=400 if wrong else 200,
         question=question,
         given=given,
+        bound=bound,
+        notes=graph.notes(bound, language) if bound else [],
         answer=answer,
+        written=written,
         wrong=wrong,
     )
 

@@ -68,6 +68,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def _refusal(request: Request, error: Exception) -> Response:
@@ -102,3 +103,10 @@ def _invalid(request: Request, error: Exception) -> Response:
     )
     title = errors.BadParameter.title.in_(language)
     return problem(400, errors.BadParameter.kind, title, detail.in_(language), language=language)
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    """A fault of the service: said without what it was, which stands in the log."""
+    language = language_of(request)
+    said = _OTHER.in_(language)
+    return problem(500, "internal", said, said, language=language)

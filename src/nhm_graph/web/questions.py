@@ -35,7 +35,13 @@ TABLES = (
     "text/tab-separated-values",
     PAGE,
 )
-GRAPHS = (TURTLE.media_type, JSON_LD.media_type, N_TRIPLES.media_type, RDF_XML.media_type)
+GRAPHS = (
+    TURTLE.media_type,
+    JSON_LD.media_type,
+    N_TRIPLES.media_type,
+    RDF_XML.media_type,
+    PAGE,
+)
 _SPARQL = ".rq"
 
 
@@ -53,23 +59,30 @@ def ask(request: Request, name: str) -> Response:
     graph, language = graph_of(request), language_of(request)
     given = dict(request.query_params)
     if name.endswith(_SPARQL):
-        bound = graph.bind(name.removesuffix(_SPARQL), given, language)
+        question = graph.question(name.removesuffix(_SPARQL))
+        bound = graph.bind(question.name, _for_question(question, given), language)
         return Response(bound.sparql, media_type="application/sparql-query")
     name, suffix = split_suffix(name, [*TABLES, *GRAPHS])
     question = graph.question(name)
-    if "lang" not in {parameter.name for parameter in question.parameters}:
-        given.pop("lang", None)
-    if question.form == "construct":
-        return _graph(request, graph.bind(name, given, language), wanted(request, GRAPHS, suffix))
-    media_type = wanted(request, TABLES, suffix)
+    given = _for_question(question, given)
+    media_type = wanted(request, GRAPHS if question.form == "construct" else TABLES, suffix)
     if media_type == PAGE:
         return question_page(request, question, given)
+    if question.form == "construct":
+        return _graph(request, graph.bind(name, given, language), media_type)
     if media_type == JSON_ROWS:
         answer = graph.ask(name, given, language)
         return _json(request, answer_record(answer, language), language)
     form = result_format_for_media_type(media_type)
     content = result_bytes(graph.evaluate(graph.bind(name, given, language)), form)
     return _sent(request, content, media_type, language)
+
+
+def _for_question(question: NamedQuestion, given: dict[str, str]) -> dict[str, str]:
+    """What was given, without the reader's language where the question has no labels."""
+    if any(parameter.name == "lang" for parameter in question.parameters):
+        return given
+    return {name: value for name, value in given.items() if name != "lang"}
 
 
 def _described(graph: Graph, question: NamedQuestion, language: Language) -> dict[str, Any]:
@@ -102,7 +115,6 @@ def _graph(request: Request, bound: Bound, media_type: str) -> Response:
 
 
 def _json(request: Request, content: dict[str, Any], language: Language) -> Response:
-
     text = json.dumps(content, ensure_ascii=False, default=json_number)
     return _sent(request, text.encode(), JSON_ROWS, language)
 

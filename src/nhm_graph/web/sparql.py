@@ -1,10 +1,13 @@
 """GET and POST /sparql: SELECT, ASK, CONSTRUCT and DESCRIBE (SPARQL 1.1 Protocol, 2.1)."""
 
-from fastapi import APIRouter, Request
+import traceback
+
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from starlette.datastructures import QueryParams
 
-from nhm_graph.errors import BadParameter, TooLarge, UnsupportedFormat
+from nhm_graph.errors import BadParameter, UnsupportedFormat
 from nhm_graph.graph import PREFIXES, Graph
 from nhm_graph.language import Text
 from nhm_graph.rdf.formats import (
@@ -33,22 +36,33 @@ _DIRECT = "application/sparql-query"
 # Percent-encoding triples a byte at worst.
 _FORM_FACTOR = 3
 _DATASET = ("default-graph-uri", "named-graph-uri")
+_ANSWER = {
+    "description": "The table, the truth value or the graph",
+    "content": {each: {} for each in dict.fromkeys((*TABLES, *GRAPHS))},
+}
 
 
-@router.get("/sparql", summary="SPARQL query")
+@router.get("/sparql", summary="SPARQL query", responses={200: _ANSWER})
 @router.head("/sparql", include_in_schema=False)
-async def get_sparql(request: Request, query: str) -> Response:
+async def get_sparql(
+    request: Request, query: str = Query(description="SPARQL 1.1 query / Abfrage")
+) -> Response:
     """Evaluates the query in the address over the union of all published graphs."""
-    _refuse_dataset(dict(request.query_params))
-    return await run_in_threadpool(_answer, request, query)
+    return await run_in_threadpool(_answer, request, _only_query(request.query_params))
 
 
-@router.post("/sparql", summary="SPARQL query")
+@router.post(
+    "/sparql",
+    summary="SPARQL query",
+    responses={200: _ANSWER},
+    openapi_extra={"requestBody": {"required": True, "content": {_DIRECT: {}, _FORM: {}}}},
+)
 async def post_sparql(request: Request) -> Response:
     """Evaluates a query sent as form (`query=`) or as application/sparql-query."""
     settings = graph_of(request).settings
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent == _DIRECT:
+        _refuse_dataset(request.query_params)
         body = await read_limited(request, settings.max_query_bytes, "SPARQL")
         return await run_in_threadpool(_answer, request, _decoded(body))
     if sent != _FORM:
@@ -60,30 +74,47 @@ async def post_sparql(request: Request) -> Response:
             mend=Text(de=f"Als {_DIRECT} oder {_FORM} senden.", en=f"Send {_DIRECT} or {_FORM}."),
             extra={"known": [_DIRECT, _FORM]},
         )
-    if int(request.headers.get("content-length") or 0) > _FORM_FACTOR * settings.max_query_bytes:
-        raise TooLarge.than("SPARQL", settings.max_query_bytes)
-    form = {key: str(value) for key, value in (await request.form()).items()}
-    _refuse_dataset(form)
-    if "query" not in form:
-        raise BadParameter(
-            Text(de="Im Formular fehlt das Feld query.", en="The form lacks the field query."),
-            extra={"name": "query"},
-        )
-    return await run_in_threadpool(_answer, request, form["query"])
+    body = await read_limited(request, settings.max_query_bytes, "SPARQL", encoded=_FORM_FACTOR)
+    form = QueryParams(_decoded(body))
+    _refuse_dataset(request.query_params)
+    return await run_in_threadpool(_answer, request, _only_query(form))
 
 
 def _answer(request: Request, text: str) -> Response:
-    # Evaluated and serialised in one thread: a result belongs to the thread that asked.
+    try:
+        with request.app.state.query_slots:
+            return _evaluated(request, text)
+    except Exception as error:
+        # A result belongs to the thread that asked: the traceback must not take it elsewhere.
+        traceback.clear_frames(error.__traceback__)
+        raise
+
+
+def _evaluated(request: Request, text: str) -> Response:
     graph: Graph = graph_of(request)
-    with request.app.state.query_slots:
-        result = graph.run(text)
-        if is_graph(result):
-            media_type = wanted(request, GRAPHS)
-            content = graph_bytes(result, data_format_for_media_type(media_type), PREFIXES)
-        else:
-            media_type = wanted(request, TABLES if variables(result) else TRUTHS)
-            content = result_bytes(result, result_format_for_media_type(media_type))
+    result = graph.run(text)
+    if is_graph(result):
+        media_type = wanted(request, GRAPHS)
+        content = graph_bytes(result, data_format_for_media_type(media_type), PREFIXES)
+    else:
+        media_type = wanted(request, TABLES if variables(result) else TRUTHS)
+        content = result_bytes(result, result_format_for_media_type(media_type))
     return Response(content, media_type=media_type, headers={"Vary": "Accept"})
+
+
+def _only_query(given: QueryParams) -> str:
+    """The one query among the parameters of an address or form (SPARQL 1.1 Protocol, 2.1.4)."""
+    _refuse_dataset(given)
+    queries = given.getlist("query")
+    if len(queries) != 1:
+        raise BadParameter(
+            Text(
+                de=f"Erwartet wird genau ein Parameter query; es sind {len(queries)}.",
+                en=f"Exactly one parameter query is expected; there are {len(queries)}.",
+            ),
+            extra={"name": "query"},
+        )
+    return queries[0]
 
 
 def _decoded(body: bytes) -> str:
@@ -95,7 +126,7 @@ def _decoded(body: bytes) -> str:
         ) from error
 
 
-def _refuse_dataset(given: dict[str, str]) -> None:
+def _refuse_dataset(given: QueryParams) -> None:
     for name in _DATASET:
         if name in given:
             raise BadParameter(

@@ -5,7 +5,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from nhm_graph.checks.rendering import as_json, as_text, as_turtle
-from nhm_graph.rdf.formats import TURTLE, data_format_for_media_type
+from nhm_graph.rdf.formats import DATA_FORMATS, TURTLE, data_format_for_media_type
 from nhm_graph.rdf.reading import read_bytes
 from nhm_graph.web.body import read_limited
 from nhm_graph.web.reader import graph_of, language_of, wanted
@@ -15,7 +15,19 @@ router = APIRouter()
 REPORTS = ("application/json", "text/plain", TURTLE.media_type)
 
 
-@router.post("/validate", summary="Check data against the rules")
+@router.post(
+    "/validate",
+    summary="Check data against the rules",
+    responses={
+        200: {"description": "The report", "content": {each: {} for each in REPORTS}},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {each.media_type: {} for each in DATA_FORMATS},
+        }
+    },
+)
 async def validate(request: Request) -> Response:
     """Checks the RDF in the body (its Content-Type says the format) and returns the report.
 
