@@ -6,6 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql import prepareQuery
+from SPARQLWrapper import SPARQLWrapper
 
 from nhm_graph.catalog.files import find_data_files
 from nhm_graph.catalog.questions import NamedQuestion, read_questions
@@ -128,6 +129,14 @@ def test_header_begins_the_file_and_no_line_is_too_long_to_read(file: Path) -> N
 def test_text_parses_with_another_engines_parser(question: NamedQuestion) -> None:
     prepareQuery(question.text)
     prepareQuery(bound(question))
+
+
+@every_question
+def test_sparqlwrapper_does_not_take_the_text_for_an_update(question: NamedQuestion) -> None:
+    """It guesses from the first word that looks like one, in the header, too: "add", "load"."""
+    client = SPARQLWrapper("http://e/")
+    client.setQuery(bound(question))
+    assert client.queryType == question.form.upper()
 
 
 @every_file

@@ -55,7 +55,14 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
     problems.install(app)
     for router in (pages.router, questions.router, sparql.router, validation.router):
         app.include_router(router)
-    app.add_api_route("/health", _health, methods=["GET"], summary="State of the service")
+    app.add_api_route(
+        "/health",
+        _health,
+        methods=["GET"],
+        summary="State of the service / Zustand des Dienstes",
+        description="The state of the store, and which ontology, shapes and queries are at work."
+        "\n\nDer Stand des Datenbestands, und welche Ontologie, Regeln und Abfragen gelten.",
+    )
     app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.middleware("http")(_safe_headers)

@@ -28,7 +28,7 @@ def schema(app: FastAPI, graph: Graph) -> dict[str, Any]:
     paths = described.setdefault("paths", {})
     paths["/queries"] = {
         "get": {
-            "summary": "All named questions",
+            "summary": "All named questions / Alle benannten Fragen",
             "operationId": "queries",
             "tags": ["questions"],
             "responses": {"200": {"description": "The questions with their parameters"}},

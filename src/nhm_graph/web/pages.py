@@ -23,6 +23,7 @@ router = APIRouter()
 # What the first page asks about a city; the questions themselves are files in queries/.
 _FIRST = ("sdg-coverage", "goals-without-measures", "unit-workload", "process-status")
 _ROWS_ON_FIRST = 17
+_LINK_LENGTH = 48
 _SUBJECTS: Mapping[str, Text] = {
     "coverage": Text(de="Abdeckung", en="Coverage"),
     "responsibility": Text(de="Zuständigkeit", en="Responsibility"),
@@ -51,8 +52,18 @@ def first_page(request: Request, city: str | None = None) -> Response:
         for name in _FIRST:
             if name in graph.questions:
                 answers.append(graph.ask(name, {"city": chosen.slug}, language))
+    # What holds for every answer stands once at the top of the page.
+    common = (
+        set(answers[0].notes).intersection(*(each.notes for each in answers)) if answers else ()
+    )
     return _page(
-        request, "first.html", cities=cities, chosen=chosen, answers=answers, limit=_ROWS_ON_FIRST
+        request,
+        "first.html",
+        cities=cities,
+        chosen=chosen,
+        answers=answers,
+        common=common,
+        limit=_ROWS_ON_FIRST,
     )
 
 
@@ -104,6 +115,7 @@ def _page(request: Request, template: str, status: int = 200, **values: Any) -> 
         words=lambda text: text.in_(language),
         cell=lambda value: _cell(value, language),
         choices=lambda parameter: graph.choices(parameter, language),
+        address_text=_address_text,
         shown=shown,
         address=_address,
         subjects=_by_subject(graph.questions.values(), language),
@@ -133,6 +145,12 @@ def _rank(subject: str, order: list[str]) -> int:
 def _address(path: str, *parts: Mapping[str, str], **more: str) -> str:
     given = {key: value for part in (*parts, more) for key, value in part.items() if value}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def _address_text(address: str) -> str:
+    """An address as people recognise it: host, and the ends of a long path."""
+    text = address.partition("://")[2].removeprefix("www.").rstrip("/")
+    return text if len(text) <= _LINK_LENGTH else f"{text[:30]}…{text[-16:]}"
 
 
 def _cell(value: Value, language: Language) -> str:

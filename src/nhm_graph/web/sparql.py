@@ -42,18 +42,27 @@ _ANSWER = {
 }
 
 
-@router.get("/sparql", summary="SPARQL query", responses={200: _ANSWER})
+@router.get(
+    "/sparql",
+    summary="SPARQL query in the address / SPARQL-Abfrage in der Adresse",
+    description="Evaluates the query over the union of all graphs, or over those that it names "
+    "with FROM.\n\nWertet die Abfrage über alle Graphen zusammen aus, oder über die, die sie mit "
+    "FROM nennt.",
+    responses={200: _ANSWER},
+)
 @router.head("/sparql", include_in_schema=False)
 async def get_sparql(
     request: Request, query: str = Query(description="SPARQL 1.1 query / Abfrage")
 ) -> Response:
-    """Evaluates the query in the address over the union of all published graphs."""
+    """Evaluates the query in the address."""
     return await run_in_threadpool(_answer, request, _only_query(request.query_params))
 
 
 @router.post(
     "/sparql",
-    summary="SPARQL query",
+    summary="SPARQL query in the body / SPARQL-Abfrage im Inhalt",
+    description="The same for a query sent as form (query=…) or as application/sparql-query.\n\n"
+    "Dasselbe für eine Abfrage als Formular (query=…) oder als application/sparql-query.",
     responses={200: _ANSWER},
     openapi_extra={"requestBody": {"required": True, "content": {_DIRECT: {}, _FORM: {}}}},
 )

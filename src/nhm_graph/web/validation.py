@@ -17,7 +17,11 @@ REPORTS = ("application/json", "text/plain", TURTLE.media_type)
 
 @router.post(
     "/validate",
-    summary="Check data against the rules",
+    summary="Check data against the rules / Daten nach den Regeln prüfen",
+    description="Checks the RDF in the body; its Content-Type says the format. The status is 200 "
+    "whether the data conforms or not: the report says so. Nothing is stored.\n\n"
+    "Prüft das RDF im Inhalt; Content-Type nennt das Format. Der Status ist 200, ob die Daten die "
+    "Regeln einhalten oder nicht: Das sagt der Bericht. Nichts wird gespeichert.",
     responses={
         200: {"description": "The report", "content": {each: {} for each in REPORTS}},
     },
@@ -29,10 +33,7 @@ REPORTS = ("application/json", "text/plain", TURTLE.media_type)
     },
 )
 async def validate(request: Request) -> Response:
-    """Checks the RDF in the body (its Content-Type says the format) and returns the report.
-
-    The status is 200 whether the data conforms or not: the report says so. Nothing is stored.
-    """
+    """Checks the RDF in the body and returns the report."""
     media_type = wanted(request, REPORTS)
     form = data_format_for_media_type(request.headers.get("content-type", ""))
     limit = graph_of(request).settings.max_validation_bytes
