@@ -161,7 +161,7 @@ def test_asking_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
 def test_valid_file_ends_with_0(run: Run, fixtures: Path) -> None:
     result = run("validate", fixtures / "M03-valid.ttl")
     assert result.exit_code == 0
-    assert "no violations (0 violations, 0 warnings, 0 infos)" in result.stdout
+    assert "no violations (violations: 0, warnings: 0, infos: 0)" in result.stdout
 
 
 def test_warnings_alone_end_with_0(run: Run, fixtures: Path) -> None:

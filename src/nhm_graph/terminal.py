@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import textwrap
 
 from prettytable import PrettyTable, TableStyle
 
@@ -13,6 +14,8 @@ from nhm_graph.language import Language, Text
 from nhm_graph.store.rows import Value
 
 _EMPTY = Text(de="Keine Zeile trifft zu.", en="No row applies.")
+# A column of words needs about so many characters to be read.
+_READABLE = 20
 _NUMBERS = ("integer", "decimal")
 
 
@@ -76,22 +79,55 @@ def plain(value: Value) -> str:
 
 def _table(answer: Answer, language: Language, width: int) -> str:
     positions = shown(answer.columns)
-    notes = "".join(f"{note}\n" for note in answer.notes)
-    title = f"{answer.bound.question.summary.in_(language)}"
+    title = answer.bound.question.summary.in_(language)
     if answer.bound.city:
         title += f" · {answer.bound.city.name}"
+    head = "\n".join([title, *(textwrap.fill(note, width) for note in answer.notes)])
     if not answer.rows:
-        return f"{title}\n{notes}{_EMPTY.in_(language)}"
-    table = PrettyTable([answer.columns[each].name for each in positions])
+        return f"{head}\n{_EMPTY.in_(language)}"
+    labels = _distinct([answer.columns[each].label.in_(language) for each in positions])
+    cells = [[plain(row[each]) for each in positions] for row in answer.rows]
+    if _too_narrow(labels, cells, width):
+        return f"{head}\n{_records(labels, cells, width)}"
+    table = PrettyTable(labels)
     table.set_style(TableStyle.SINGLE_BORDER)
     table.align = "l"
-    for each in positions:
+    for label, each in zip(labels, positions, strict=True):
         if answer.columns[each].kind in _NUMBERS:
-            table.align[answer.columns[each].name] = "r"
-    table.add_rows([[plain(row[each]) for each in positions] for row in answer.rows])
-    table.field_names = _distinct([answer.columns[each].label.in_(language) for each in positions])
+            table.align[label] = "r"
+    table.add_rows(cells)
     table.max_table_width = width
-    return f"{title}\n{notes}{table.get_string()}"
+    return f"{head}\n{table.get_string()}"
+
+
+def _too_narrow(labels: list[str], cells: list[list[str]], width: int) -> bool:
+    """Whether columns side by side would be too narrow to read, so that rows become blocks."""
+    wanted = [
+        min(_READABLE, max(len(row[number]) for row in [labels, *cells]))
+        for number in range(len(labels))
+    ]
+    return sum(wanted) + 3 * len(wanted) + 1 > width
+
+
+def _records(labels: list[str], cells: list[list[str]], width: int) -> str:
+    """Each row as a block of lines, one for each value that there is."""
+    longest = max(len(label) for label in labels)
+    blocks = []
+    for row in cells:
+        lines = [
+            textwrap.fill(
+                value,
+                max(width, longest + _READABLE),
+                initial_indent=f"{label.strip():<{longest}}  ",
+                subsequent_indent=" " * (longest + 2),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            for label, value in zip(labels, row, strict=True)
+            if value
+        ]
+        blocks.append("\n".join(lines))
+    return "\n" + "\n\n".join(blocks)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -160,7 +160,9 @@ def _parameter(name: str, data: Any, standing: str, prefixes: Mapping[str, str])
         kind=data["type"],
         label=_text(data),
         required=bool(data.get("required", False)),
-        default=data.get("default") or _default(standing, choices, prefixes),
+        default=str(data["default"])
+        if "default" in data
+        else _default(standing, choices, prefixes),
         cls=_expand(data["class"], prefixes) if "class" in data else None,
         key=_expand(data["key"], prefixes) if "key" in data else None,
         choices=choices,

@@ -11,7 +11,8 @@ _HEADS = {
     False: Text(de="{what}: Verstöße gefunden", en="{what}: violations found"),
 }
 _COUNTS = Text(
-    de="{v} Verstöße, {w} Warnungen, {i} Hinweise", en="{v} violations, {w} warnings, {i} infos"
+    de="Verstöße: {v}, Warnungen: {w}, Hinweise: {i}",
+    en="violations: {v}, warnings: {w}, infos: {i}",
 )
 _LINE = Text(de="Zeile {line}", en="line {line}")
 _GITHUB = {"Violation": "error", "Warning": "warning", "Info": "notice"}
@@ -21,7 +22,7 @@ def as_text(report: Report, language: Language, width: int = 100) -> str:
     """The report for a terminal.
 
     >>> print(as_text(Report((), ("plan.ttl",), b""), "de"), end="")
-    plan.ttl: keine Verstöße (0 Verstöße, 0 Warnungen, 0 Hinweise)
+    plan.ttl: keine Verstöße (Verstöße: 0, Warnungen: 0, Hinweise: 0)
     """
     counts = _COUNTS.format(
         v=report.count("Violation"), w=report.count("Warning"), i=report.count("Info")
