@@ -102,3 +102,25 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreProblem) as refusal:
         EmbeddedStore(tmp_path / "file" / "store")
     assert "file" in str(refusal.value)
+
+
+def test_a_change_is_seen_by_the_next_query_over_the_same_graphs(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/a", [triple(1)])
+    asked = "SELECT ?o { ?s ?p ?o }"
+    assert len(list(store.query(asked, ["http://e/a"]))) == 1
+    store.replace_graph("http://e/a", [triple(1), triple(2)])
+    assert len(list(store.query(asked, ["http://e/a"]))) == 2
+
+
+def test_a_triple_in_two_of_the_graphs_is_found_once(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/a", [triple(1)])
+    store.replace_graph("http://e/b", [triple(1)])
+    found = store.query("SELECT ?o { ?s ?p ?o }", ["http://e/a", "http://e/b"])
+    assert len(list(found)) == 1
+
+
+def test_no_more_views_are_kept_than_asked_for() -> None:
+    store = EmbeddedStore(views=2)
+    for name in ("http://e/a", "http://e/b", "http://e/c"):
+        store.query("ASK {}", [name])
+    assert len(store._views._kept) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -333,3 +334,38 @@ def test_fault_of_the_service_is_a_problem_that_tells_no_secrets(broken: TestCli
     assert response.status_code == 500
     assert response.headers["content-type"] == PROBLEM
     assert "sector" not in json.dumps(response.json())
+
+
+class SlowGraph(Graph):
+    """A graph whose queries take until `released` is set; the store belongs to all tests."""
+
+    released = threading.Event()
+
+    def run(self, text: str) -> Any:
+        self.released.wait(timeout=20)
+        return super().run(text)
+
+    def close(self) -> None:
+        pass
+
+
+def test_waiting_queries_leave_threads_for_pages(graph: Graph) -> None:
+    slow = SlowGraph(graph.store, graph.files, graph.settings)
+    answers: list[int] = []
+    with TestClient(create_app(graph.settings, slow)) as client:
+        asking = [
+            threading.Thread(target=lambda: answers.append(get(client, ASK).status_code))
+            for _ in range(60)  # more than the 40 threads there are for everything
+        ]
+        for each in asking:
+            each.start()
+        page = threading.Thread(target=lambda: answers.append(client.get("/queries").status_code))
+        page.start()
+        page.join(timeout=10)
+        served, waiting = answers.copy(), sum(each.is_alive() for each in asking)
+        SlowGraph.released.set()
+        for each in asking:
+            each.join(timeout=20)
+    assert served == [200]
+    assert waiting == 60
+    assert answers == [200] * 61

@@ -345,7 +345,7 @@ def open_graph(settings: Settings, progress: Progress | None = None) -> Graph:
     'SDGs without a measure'
     """
     files = find_data_files(settings.data_dir)
-    store = EmbeddedStore(settings.store_dir)
+    store = EmbeddedStore(settings.store_dir, settings.city_views)
     graph = Graph(store, files, settings)
     try:
         graph.load_vocabulary()

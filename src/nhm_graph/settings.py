@@ -217,6 +217,19 @@ class Settings:
             _BYTES,
         ),
     )
+    city_views: int = field(
+        default=64,
+        metadata=_about(
+            _number(1, 100_000),
+            "NHM_CITY_VIEWS",
+            Text(
+                de="wie viele Kommunen für Fragen im Arbeitsspeicher bereitgehalten werden, "
+                "je 4 MB",
+                en="how many municipalities are kept ready in memory for questions, 4 MB each",
+            ),
+            Text(de="Kommunen", en="municipalities"),
+        ),
+    )
     query_threads: int = field(
         default=4,
         metadata=_about(

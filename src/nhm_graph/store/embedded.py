@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 from pyoxigraph import Store as Oxigraph
 
 from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem, shortened
 from nhm_graph.language import Text
 from nhm_graph.store.base import Result
 from nhm_graph.store.guard import names_dataset
+from nhm_graph.store.views import Views
 
 _QUADS = "public"
 _STATE = "state.json"
@@ -37,8 +38,10 @@ class EmbeddedStore:
     (['http://e/g'], 1)
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, views: int = 64) -> None:
         """Opens the store in a folder (made where missing), or in memory without one.
+
+        `views` is how many lists of graphs, and so cities, are kept ready in memory.
 
         Raises StoreLocked where another process has it, StoreProblem where it cannot be opened.
         """
@@ -46,6 +49,7 @@ class EmbeddedStore:
         self._write = threading.Lock()
         self._quads: Oxigraph | None = _open(folder)
         self._version = _read_version(folder)
+        self._views = Views(views)
 
     @property
     def version(self) -> int:
@@ -64,9 +68,7 @@ class EmbeddedStore:
             if graphs is None:
                 # Asked for the union, Oxigraph would pass over what the query itself names.
                 return self._store.query(text, use_default_graph_as_union=not names_dataset(text))
-            default: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, graphs)]
-            named: list[NamedNode | BlankNode] = [*map(NamedNode, graphs)]
-            return self._store.query(text, default_graph=default, named_graphs=named)
+            return self._views.of(self._store, graphs, self._version).query(text)
         except SyntaxError as error:
             raise _bad_query(error) from error
 
