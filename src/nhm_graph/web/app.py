@@ -1,6 +1,6 @@
 """The app: one function that builds everything from the settings."""
 
-import threading
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,7 +35,8 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
     graph = graph or open_graph(settings)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.query_slots = asyncio.Semaphore(settings.query_threads)
         yield
         graph.close()
 
@@ -50,8 +51,9 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.graph = graph
-    # Few queries at a time, so that threads are left for pages and /health.
-    app.state.query_slots = threading.BoundedSemaphore(settings.query_threads)
+    # Few foreign queries at a time. The others wait without a thread, so that threads are left for
+    # pages and named questions.
+    app.state.query_slots = asyncio.Semaphore(settings.query_threads)
     problems.install(app)
     for router in (pages.router, questions.router, sparql.router, validation.router):
         app.include_router(router)

@@ -55,7 +55,7 @@ async def get_sparql(
     request: Request, query: str = Query(description="SPARQL 1.1 query / Abfrage")
 ) -> Response:
     """Evaluates the query in the address."""
-    return await run_in_threadpool(_answer, request, _only_query(request.query_params))
+    return await _in_turn(request, _only_query(request.query_params))
 
 
 @router.post(
@@ -73,7 +73,7 @@ async def post_sparql(request: Request) -> Response:
     if sent == _DIRECT:
         _refuse_dataset(request.query_params)
         body = await read_limited(request, settings.max_query_bytes, "SPARQL")
-        return await run_in_threadpool(_answer, request, _decoded(body))
+        return await _in_turn(request, _decoded(body))
     if sent != _FORM:
         raise UnsupportedFormat(
             Text(
@@ -86,13 +86,17 @@ async def post_sparql(request: Request) -> Response:
     body = await read_limited(request, settings.max_query_bytes, "SPARQL", encoded=_FORM_FACTOR)
     form = QueryParams(_decoded(body))
     _refuse_dataset(request.query_params)
-    return await run_in_threadpool(_answer, request, _only_query(form))
+    return await _in_turn(request, _only_query(form))
+
+
+async def _in_turn(request: Request, text: str) -> Response:
+    async with request.app.state.query_slots:
+        return await run_in_threadpool(_answer, request, text)
 
 
 def _answer(request: Request, text: str) -> Response:
     try:
-        with request.app.state.query_slots:
-            return _evaluated(request, text)
+        return _evaluated(request, text)
     except Exception as error:
         # A result belongs to the thread that asked: the traceback must not take it elsewhere.
         traceback.clear_frames(error.__traceback__)
