@@ -93,6 +93,8 @@ class Graph:
         self.files = files
         self.settings = settings
         self._validating = threading.Lock()
+        # By version of the store: what would otherwise be looked up for each question.
+        self._of_city: tuple[int, dict[str, list[str]]] = (-1, {})
         self._known: dict[Language, tuple[int, list[City], list[CityGraph]]] = {}
 
     @cached_property
@@ -259,9 +261,15 @@ class Graph:
 
     def graphs_of_city(self, city: City) -> list[str]:
         """The graphs that a question about one city reads: its own and the shared ones."""
-        described = self.graphs("de")
-        own = [graph.iri for graph in described if graph.city in (city.iri, None)]
-        return own + [name for name in self.store.graph_names() if name.startswith(_SHARED)]
+        version = self.store.version
+        if self._of_city[0] != version:
+            self._of_city = (version, {})
+        known = self._of_city[1]
+        if city.iri not in known:
+            own = [graph.iri for graph in self.graphs("de") if graph.city in (city.iri, None)]
+            shared = [name for name in self.store.graph_names() if name.startswith(_SHARED)]
+            known[city.iri] = own + shared
+        return known[city.iri]
 
     def choices(self, parameter: Parameter, language: Language) -> list[str] | None:
         """The texts that a parameter admits where they are few and known, else None."""

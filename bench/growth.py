@@ -1,0 +1,156 @@
+"""What each question about one city costs with 1 and with 100 cities in the store on disk.
+
+A question should cost what its city costs, however many other cities are beside it. Measured in
+one process: binding the values, evaluating, reading the whole answer; without HTTP.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import report
+from nhm_graph.catalog.questions import NamedQuestion, Parameter
+from nhm_graph.graph import Bound, Graph
+from nhm_graph.store.rows import rows
+from stores import open_folder, store_of
+
+CITY = "stadt-0001"
+TARGET_RATIO = 1.5
+_MOST_TRIED = 40
+_FIRST = "sdg-coverage"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds of one question in one store: to bind the values, and to get the answer."""
+
+    bind: list[float]
+    answer: list[float]
+
+    def whole(self) -> list[float]:
+        """Both together, round by round."""
+        return [bind + answer for bind, answer in zip(self.bind, self.answer, strict=True)]
+
+
+def run(quick: bool) -> bool:
+    """Prints the table; true where every question stays below the target ratio."""
+    few, many = 1, 20 if quick else 100
+    rounds = 7 if quick else 25
+    print(f"## Each city question with {few} and with {many} cities in the store\n")
+    folders = store_of(few), store_of(many)
+    opened = [_opened(folder, rounds // 5) for folder in folders]
+    small, large = map(open_folder, folders)
+    try:
+        lines, passed = _compare(small, large, rounds)
+    finally:
+        small.close()
+        large.close()
+    head = ["question", "rows", "ms, 1 city", f"ms, {many}", "ratio", "of it binding", "verdict"]
+    print(report.table(head, lines))
+    print(f"\nTarget: ratio below {TARGET_RATIO} for each. Medians of {rounds} rounds, in turn.\n")
+    head = ["without a target, ms", f"{few} city", f"{many} cities", "ratio"]
+    print(report.table(head, _lines_about_opening(*opened)) + "\n")
+    return passed
+
+
+def _opened(folder: Path, rounds: int) -> tuple[float, float]:
+    """Milliseconds to open a store, and then to answer the first question about a city."""
+    opening, first = [], []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        graph = open_folder(folder)
+        between = time.perf_counter()
+        graph.ask(_FIRST, {"city": CITY}, "de")
+        ended = time.perf_counter()
+        graph.close()
+        opening.append((between - started) * 1000)
+        first.append((ended - between) * 1000)
+    return median(opening), median(first)
+
+
+def _lines_about_opening(few: tuple[float, float], many: tuple[float, float]) -> list[list[str]]:
+    names = ("opening the store", f"first question after that ({_FIRST})")
+    return [
+        [name, f"{before:.0f}", f"{after:.0f}", f"{after / before:.2f}"]
+        for name, before, after in zip(names, few, many, strict=True)
+    ]
+
+
+def _compare(small: Graph, large: Graph, rounds: int) -> tuple[list[list[str]], bool]:
+    lines, passed = [], True
+    for question in small.questions.values():
+        if question.scope != "city":
+            continue
+        given = values_for(small, question)
+        if _answer(small, question, given) != _answer(large, question, given):
+            raise AssertionError(f"{question.name}: other cities change the answer")
+        one, hundred = _measured(small, large, question, given, rounds)
+        before, after = median(one.whole()), median(hundred.whole())
+        ratio = after / before
+        passed &= ratio < TARGET_RATIO
+        binding = f"{median(one.bind):.2f} → {median(hundred.bind):.2f}"
+        verdict = "PASS" if ratio < TARGET_RATIO else "above"
+        count = str(len(_answer(small, question, given)))
+        cells = [f"{before:.2f}", f"{after:.2f}", f"{ratio:.2f}", binding, verdict]
+        lines.append([question.name, count, *cells])
+    return lines, passed
+
+
+def _measured(
+    small: Graph, large: Graph, question: NamedQuestion, given: Mapping[str, str], rounds: int
+) -> tuple[Cost, Cost]:
+    one, hundred = Cost([], []), Cost([], [])
+    for _ in range(rounds + 1):
+        for graph, cost in ((small, one), (large, hundred)):
+            started = time.perf_counter()
+            bound = graph.bind(question.name, given, "de")
+            between = time.perf_counter()
+            _read(graph, bound)
+            ended = time.perf_counter()
+            cost.bind.append((between - started) * 1000)
+            cost.answer.append((ended - between) * 1000)
+    for cost in (one, hundred):  # the first round fills caches
+        del cost.bind[0], cost.answer[0]
+    return one, hundred
+
+
+def values_for(graph: Graph, question: NamedQuestion, city: str = CITY) -> dict[str, str]:
+    """A value for each required parameter, such that the answer has rows where any value does."""
+    given = {"city": city}
+    open_ones = [
+        each
+        for each in question.parameters
+        if each.name != "city" and each.required and each.default is None
+    ]
+    for parameter in open_ones:
+        for text in _keys(graph, question, parameter, city):
+            given[parameter.name] = text
+            if len(open_ones) > 1 or _answer(graph, question, given):
+                break
+    return given
+
+
+def _keys(graph: Graph, question: NamedQuestion, parameter: Parameter, city: str) -> list[str]:
+    """Keys of things that the parameter admits, in an order that has nothing to do with them."""
+    if parameter.kind != "iri" or not parameter.key:
+        raise AssertionError(f"{question.name}: say in bench/growth.py what {parameter.name} is")
+    found = graph.store.query(
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT DISTINCT ?key { "
+        f"?thing a/rdfs:subClassOf* <{parameter.cls}> ; <{parameter.key}> ?key }} "
+        f"ORDER BY MD5(STR(?key)) LIMIT {_MOST_TRIED}",
+        graph.graphs_of_city(graph.city(city, "de")),
+    )
+    return [str(key) for (key,) in rows(found)]
+
+
+def _answer(graph: Graph, question: NamedQuestion, given: Mapping[str, str]) -> list[str]:
+    return sorted(map(str, _read(graph, graph.bind(question.name, given, "de"))))
+
+
+def _read(graph: Graph, bound: Bound) -> list[object]:
+    result = graph.evaluate(bound)
+    if bound.question.form == "construct":
+        return [*result]  # type: ignore[misc]
+    return [*rows(result)]
