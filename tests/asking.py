@@ -12,7 +12,10 @@ QUESTIONS = read_questions(find_data_files().queries())
 TABLES = {name: each for name, each in QUESTIONS.items() if each.form == "select"}
 CITIES = ("musterstadt", "karlsruhe", "heilbronn")
 ID = "https://w3id.org/nhm/examples/id/"
-_MEASURES = {"musterstadt": "M-04", "karlsruhe": "A1.1", "heilbronn": "500-daecher-programm"}
+_MEASURES = {"karlsruhe": "A1.1", "heilbronn": "500-daecher-programm"}
+_UNITS = {"karlsruhe": "umwelt-und-arbeitsschutz", "heilbronn": "klimaschutz"}
+# What only the fictional city has: indicators with values, two versions of one plan.
+_ONLY_FICTIONAL = {"indicator", "from", "to"}
 
 
 def names(question: NamedQuestion) -> set[str]:
@@ -23,10 +26,24 @@ def names(question: NamedQuestion) -> set[str]:
 ABOUT_A_CITY = [name for name, question in TABLES.items() if "city" in names(question)]
 
 
+def cities_of(name: str) -> tuple[str, ...]:
+    """The cities that a question can be asked about."""
+    return CITIES[:1] if names(QUESTIONS[name]) & _ONLY_FICTIONAL else CITIES
+
+
 def given(name: str, city: str) -> dict[str, str]:
-    """What a question needs to be asked about a city."""
-    fitting = {"city": city, "target": "7.2", "measure": _MEASURES[city]}
-    return {key: value for key, value in fitting.items() if key in names(QUESTIONS[name])}
+    """What a question needs to be asked about a city: the values its file gives as examples."""
+    needed = {
+        each.name: each.example or ""
+        for each in QUESTIONS[name].parameters
+        if each.required and each.name != "city"
+    }
+    if city != "musterstadt":
+        needed |= {"measure": _MEASURES[city]} if "measure" in needed else {}
+        needed |= {"unit": _UNITS[city]} if "unit" in needed else {}
+    if name == "silos":
+        needed["least"] = "2"
+    return {"city": city, **needed} if "city" in names(QUESTIONS[name]) else needed
 
 
 @cache

@@ -81,11 +81,22 @@ def unbound_parameters(query: str, parameters: set[str]) -> list[str]:
                 found.append(f"FILTER in {group.keyword or 'query'} does not see ?{name}")
             if name in group.computed - group.patterned - group.bound:
                 found.append(f"BIND in {group.keyword or 'query'} does not see ?{name}")
-            if _is_select(group) and name not in group.bound | group.groups[0].bound:
-                deep = (each for inner in group.groups for each in inner.within())
-                if any(name in each.mentioned for each in deep):
-                    found.append(f"subselect in {group.keyword} does not bind ?{name}")
+            needed = any(_needs(inner, name) for inner in group.groups)
+            if _is_select(group) and name not in _bound_by(group) and needed:
+                found.append(f"subselect in {group.keyword} does not bind ?{name}")
     return found
+
+
+def _bound_by(group: Group) -> set[str]:
+    """What a group binds itself; a subselect does so in its WHERE."""
+    return group.bound | group.groups[0].bound if _is_select(group) else group.bound
+
+
+def _needs(group: Group, name: str) -> bool:
+    """Whether a group, or one in it, mentions a parameter that none of them binds."""
+    if name in _bound_by(group):
+        return False
+    return name in group.mentioned or any(_needs(inner, name) for inner in group.groups)
 
 
 def _is_select(group: Group) -> bool:

@@ -106,7 +106,7 @@ def test_json_is_what_the_service_sends(run: Run, web: object) -> None:
 def test_answer_that_is_a_graph_is_turtle(run: Run) -> None:
     said = run("ask", "measure-graph", "--city", "musterstadt", "--measure", "M-04")
     triples = list(ox.parse(said.output.encode(), format=ox.RdfFormat.TURTLE))
-    assert len({quad.subject for quad in triples}) == 8
+    assert len({quad.subject for quad in triples}) == 10
 
 
 def test_answer_that_is_a_graph_has_no_other_format(run: Run) -> None:

@@ -9,7 +9,7 @@ from rdflib.plugins.sparql import prepareQuery
 from SPARQLWrapper import SPARQLWrapper
 
 from nhm_graph.catalog.files import find_data_files
-from nhm_graph.catalog.questions import NamedQuestion, read_questions
+from nhm_graph.catalog.questions import SUBJECTS, NamedQuestion, read_questions
 from nhm_graph.graph import Graph
 from nhm_graph.rdf.terms import to_sparql, typed_term
 from nhm_graph.store.rows import is_graph, variables
@@ -30,7 +30,8 @@ NAMED = {
     "benchmark-cities",
     "path-of-target",
 }
-SUBJECTS = {"coverage", "responsibility", "process", "money", "benchmark", "quality"}
+WITHOUT_WORDS = {"non-canonical-iris"}
+WITHOUT_FINDS = {"non-canonical-iris"}  # Slips in the data, of which the examples have none.
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda each: each.name)
 every_file = pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 
@@ -50,13 +51,20 @@ def bound(question: NamedQuestion) -> str:
     return question.bind(values)
 
 
+def calculated_with(question: NamedQuestion) -> set[str]:
+    """The parameters without a value in the text that a FILTER or BIND uses."""
+    missing = {each for each in names(question) if f"VALUES ?{each} {{ UNDEF }}" in question.text}
+    groups = groups_of(question.text).within()
+    return missing & {name for group in groups for name in group.filtered | group.computed}
+
+
 # ----- what there is -----
 
 
 def test_there_are_sixteen_questions_or_more_on_each_subject() -> None:
     assert len(QUESTIONS) >= 16
     assert set(QUESTIONS) >= NAMED
-    assert {question.subject for question in QUESTIONS.values()} == SUBJECTS
+    assert {question.subject for question in QUESTIONS.values()} == set(SUBJECTS)
 
 
 # ----- the header -----
@@ -85,15 +93,18 @@ def test_question_about_a_city_has_the_parameter_city(question: NamedQuestion) -
 @every_question
 def test_parameter_is_required_or_has_a_default(question: NamedQuestion) -> None:
     for each in question.parameters:
-        assert each.required == (each.default is None), each.name
-        assert each.kind == "iri" or not each.required
+        assert each.required + each.optional + (each.default is not None) == 1, each.name
+        assert each.kind in ("iri", "date") or not each.required
+        assert each.kind == "iri" or not each.optional
         if each.required and each.name != "city":
             assert each.example
 
 
 @every_question
 def test_question_with_labels_has_the_parameter_lang(question: NamedQuestion) -> None:
-    assert ("lang" in names(question)) == (question.form == "select")
+    with_labels = any(each.kind == "text" for each in question.columns)
+    assert ("lang" in names(question)) == with_labels
+    assert with_labels or question.form == "construct" or question.name in WITHOUT_WORDS
 
 
 @every_question
@@ -141,7 +152,8 @@ def test_sparqlwrapper_does_not_take_the_text_for_an_update(question: NamedQuest
 
 @every_file
 def test_text_has_nothing_that_reaches_out_or_that_one_engine_alone_knows(file: Path) -> None:
-    text = re.sub(r"#[^\n]*|<[^>\s]*>|'[^']*'|\"[^\"]*\"", " ", file.read_text(encoding="utf-8"))
+    hidden = r"#[^\n]*|<[^>\s]*>|'[^']*'|\"[^\"]*\"|\?\w+"
+    text = re.sub(hidden, " ", file.read_text(encoding="utf-8"))
     forbidden = r"\b(SERVICE|LATERAL|LOAD|FROM|ADJUST|STANDS_FOR)\b|<<|\w\+(?=\s|/|\))"
     assert re.findall(forbidden, text, re.IGNORECASE) == []
 
@@ -150,7 +162,9 @@ def test_text_has_nothing_that_reaches_out_or_that_one_engine_alone_knows(file: 
 def test_raw_text_runs_unchanged_over_everything_there_is(
     question: NamedQuestion, graph: Graph
 ) -> None:
-    assert next(iter(graph.store.query(question.text)), None) is not None
+    """It answers, except where a filter needs a value that is not there: an error, so no row."""
+    answers = next(iter(graph.store.query(question.text)), None) is not None
+    assert answers or calculated_with(question) or question.name in WITHOUT_FINDS
 
 
 # ----- parameters are bound where they are used -----
@@ -163,6 +177,8 @@ def test_parameter_is_bound_in_each_group_that_uses_it(question: NamedQuestion) 
 
 WRONG = {
     "subselect": "SELECT * { VALUES ?c { UNDEF } { SELECT ?m { ?m :in ?c } } }",
+    "beside a subselect in a subselect": """SELECT * { VALUES ?c { UNDEF } { SELECT ?m WHERE {
+        { SELECT ?m WHERE { VALUES ?c { UNDEF } ?m :in ?c } } { ?m :by ?c } } } }""",
     "filter in a subselect": """SELECT * { VALUES ?l { "de" }
         OPTIONAL { SELECT ?x WHERE { ?x :label ?y . FILTER(lang(?y) = ?l) } } }""",
     "minus": 'SELECT * { VALUES ?l { "de" } ?x a :T MINUS { ?x :p ?y FILTER(lang(?y) = ?l) } }',
@@ -189,6 +205,9 @@ RIGHT = {
         } }""",
     "triple beside the filter": """SELECT * { VALUES ?c { UNDEF }
         { ?x :in ?c . FILTER(?x != ?c) } UNION { ?y :in ?c } }""",
+    "subselect in a subselect": """SELECT * { { SELECT ?m (SUM(?k) AS ?all) WHERE {
+        { SELECT ?m ?k WHERE { VALUES ?c { UNDEF } ?m :in ?c ; :k ?k OPTIONAL { ?m :of ?c } } }
+        { VALUES ?c { UNDEF } ?m :by ?c } UNION { ?m :is :free } } } }""",
     "triple in a union": "SELECT * { VALUES ?c { UNDEF } { ?x :in ?c } UNION { ?y :in ?c } }",
 }
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from asking import ABOUT_A_CITY, CITIES, ID, TABLES, ask, cells
+from asking import ABOUT_A_CITY, CITIES, ID, TABLES, ask, cells, cities_of, given
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.language import LANGUAGES, Language
 from nhm_graph.settings import Settings
 
+# What the fictional city does right, so that the answer is empty.
+NOTHING_WRONG = ("non-canonical-iris", "implausible-status")
 about_a_city = pytest.mark.parametrize("name", ABOUT_A_CITY)
 
 
@@ -22,18 +24,19 @@ about_a_city = pytest.mark.parametrize("name", ABOUT_A_CITY)
 
 @about_a_city
 def test_answers_about_different_cities_differ(graph: Graph, name: str) -> None:
-    answers = {city: ask(graph, name, city).rows for city in CITIES}
-    assert answers["musterstadt"] != answers["karlsruhe"]
+    answers = {city: ask(graph, name, city).rows for city in cities_of(name)}
     there = [rows for rows in answers.values() if rows]
-    assert there
-    for number, rows in enumerate(there):
+    assert there or name in NOTHING_WRONG
+    # Of a framework that neither city reports on, both answer the same: nothing yet.
+    for number, rows in enumerate(there if name != "reporting-statements" else there[:2]):
         assert rows not in there[:number]
 
 
 @pytest.mark.parametrize("city", CITIES)
 @about_a_city
 def test_answer_about_a_city_names_nothing_of_another(graph: Graph, name: str, city: str) -> None:
-    if name == "benchmark-cities":
+    others = ("adopted-practices",)  # whose practice it was
+    if TABLES[name].scope == "all" or name in others or city not in cities_of(name):
         return
     for row in ask(graph, name, city).rows:
         for value in row:
@@ -56,7 +59,7 @@ VALUES = {
 def test_cells_are_of_the_type_that_the_header_declares(
     graph: Graph, name: str, language: Language
 ) -> None:
-    for city in CITIES:
+    for city in cities_of(name):
         answer = ask(graph, name, city, language)
         for row in answer.rows:
             for column, value in zip(answer.columns, row, strict=True):
@@ -65,7 +68,7 @@ def test_cells_are_of_the_type_that_the_header_declares(
 
 @pytest.mark.parametrize("name", TABLES)
 def test_no_row_comes_twice(graph: Graph, name: str) -> None:
-    for city in CITIES:
+    for city in cities_of(name):
         rows = ask(graph, name, city).rows
         assert len(set(rows)) == len(rows)
 
@@ -75,10 +78,9 @@ def test_order_is_complete_so_that_two_engines_agree(graph: Graph, name: str) ->
     """No two rows are equal in all that ORDER BY names and the answer shows."""
     ordering = re.findall(r"\?(\w+)", TABLES[name].text.rpartition("ORDER BY")[2])
     shown = [each for each in ordering if each in {c.name for c in TABLES[name].columns}]
-    if not shown:
-        assert ordering == ["key"]  # of an SDG, which comes once
-        return
-    for city in CITIES:
+    if "key" in ordering and "sdg" in {c.name for c in TABLES[name].columns}:
+        shown.append("sdg")  # each SDG has a sort key of its own
+    for city in cities_of(name):
         for more in ({"target": "7.2"}, {"target": "8.4"}) if name == "path-of-target" else ({},):
             found = cells(ask(graph, name, city, **more), *shown)
             assert len(set(found)) == len(found)
@@ -87,21 +89,22 @@ def test_order_is_complete_so_that_two_engines_agree(graph: Graph, name: str) ->
 @about_a_city
 def test_every_question_finds_something_in_the_fictional_city(graph: Graph, name: str) -> None:
     found = bool(ask(graph, name, "musterstadt").rows)
-    assert found or name == "labels-missing"  # it has them all
+    assert found or name in NOTHING_WRONG
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_default_is_what_holds_when_nothing_is_given(graph: Graph, name: str) -> None:
     defaults = {each.name: each.default for each in TABLES[name].parameters if each.default}
-    for city in CITIES:
-        assert ask(graph, name, city).rows == ask(graph, name, city, **defaults).rows
+    for city in cities_of(name):
+        more = {key: value for key, value in defaults.items() if key not in given(name, city)}
+        assert ask(graph, name, city).rows == ask(graph, name, city, **more).rows
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_languages_agree_in_addresses_and_differ_in_words(graph: Graph, name: str) -> None:
     columns = TABLES[name].columns
     different = {each.name: False for each in columns if each.of}
-    for city in CITIES:
+    for city in cities_of(name):
         german, english = (ask(graph, name, city, language) for language in LANGUAGES)
         iris = [each.name for each in columns if each.kind == "iri"]
         key = [each for each in iris if each not in ("source", "licence")]
@@ -109,8 +112,9 @@ def test_languages_agree_in_addresses_and_differ_in_words(graph: Graph, name: st
         for column in different:
             if set(cells(german, column)) != set(cells(english, column)):
                 different[column] = True
-    # What lacks an English label is listed by its German one.
-    assert different == dict.fromkeys(different, name != "labels-missing")
+    # What lacks an English label is listed by its German one; papers have no other.
+    same = {"labels-missing": {"title"}, "decisions": {"reference"}}.get(name, set())
+    assert different == {column: column not in same for column in different}
 
 
 @pytest.fixture(scope="module")
@@ -185,5 +189,5 @@ def test_answer_does_not_depend_on_which_other_cities_are_there(
     german: Graph, graph: Graph, name: str
 ) -> None:
     alone, among = (ask(each, name, "musterstadt", "de") for each in (german, graph))
-    if name != "labels-missing":
+    if name not in ("labels-missing", "terms-used"):  # these count the English words
         assert alone.rows == among.rows

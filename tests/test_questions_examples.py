@@ -99,7 +99,7 @@ def test_coverage_tells_six_stages_apart_over_the_example_cities(graph: Graph) -
 def test_coverage_counts_measures_and_goals(graph: Graph) -> None:
     answer = ask(graph, "sdg-coverage", "musterstadt")
     counts = {row[0]: row[1:] for row in cells(answer, "number", "measures", "goals")}
-    assert counts["11"] == (5, 4)
+    assert counts["11"] == (6, 7)
     assert counts["13"] == (2, 3)
     assert counts["10"] == (0, 0)  # its one measure was rejected
     assert counts["9"] == (0, 0)  # a neutral contribution
@@ -242,7 +242,7 @@ def test_workload_counts_sub_units_for_the_unit_above(graph: Graph) -> None:
     counts = {
         row[0]: row[1:] for row in cells(answer, "title", "lead", "involved", "leadWithSubunits")
     }
-    assert counts["Dezernat II: Bauen, Umwelt und Mobilität"] == (0, 1, 7)
+    assert counts["Dezernat II: Bauen, Umwelt und Mobilität"] == (0, 1, 8)
     assert counts["Amt für Klima, Umwelt und Stadtgrün"] == (3, 0, 3)
     assert counts["Gebäudemanagement"] == (1, 1, 1)
     assert "Umweltamt" not in counts
@@ -326,7 +326,8 @@ def test_sources_that_disagree_stay_side_by_side(graph: Graph) -> None:
 def test_benchmark_names_criterion_population_and_its_day(graph: Graph) -> None:
     answer = ask(graph, "benchmark-cities", "musterstadt")
     assert cells(answer, "name", "population", "populationDate") == [
-        ("Beispielstadt (fiktiv)", 58120, "2025-12-31")
+        ("Beispielstadt (fiktiv)", 58120, "2025-12-31"),
+        ("Neustadt-Beispiel (fiktiv)", 63410, "2025-12-31"),
     ]
     peers = set(local(ask(graph, "benchmark-cities", "heilbronn"), "peer"))
     assert peers == {"ulm", "pforzheim", "freiburg", "mannheim"}

@@ -124,3 +124,10 @@ def test_no_more_views_are_kept_than_asked_for() -> None:
     for name in ("http://e/a", "http://e/b", "http://e/c"):
         store.query("ASK {}", [name])
     assert len(store._views._kept) == 2
+
+
+def test_a_query_that_tells_graphs_apart_sees_their_names(store: EmbeddedStore) -> None:
+    store.replace_graph("http://e/a", [triple(1)])
+    store.replace_graph("http://e/b", [triple(2)])
+    found = store.query("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", ["http://e/a"])
+    assert [row["g"].value for row in found] == ["http://e/a"]

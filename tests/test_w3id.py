@@ -7,6 +7,7 @@ RDF, a condition on RDF belongs to the rule below it, the first rule that fits r
 import re
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from nhm_graph.catalog.files import find_data_files
@@ -76,6 +77,19 @@ def test_a_rule_leads_to_the_file_that_holds_it(rule: object) -> None:
     assert target
     name = iri.rpartition("/")[2]
     assert re.search(rf"^rule:{name} a ", (ROOT / target).read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("ontology/*/*.ttl")), ids=lambda file: file.stem)
+def test_a_list_or_alignment_leads_to_the_file_that_holds_it(file: Path) -> None:
+    subjects = {quad.subject.value for quad in ox.parse(path=file)}
+    if file.parent.name == "mappings":  # they speak of lists and have no addresses of their own
+        return
+    if file.parent.name == "alignments":
+        subjects = {f"{NAMESPACE}alignment/{file.stem}"}
+    own = {each for each in subjects if each.startswith((f"{NAMESPACE}voc/", f"{NAMESPACE}al"))}
+    assert own
+    for each in own:
+        assert redirect(each, TURTLE) == str(file.relative_to(ROOT)), each
 
 
 def test_an_unknown_address_leads_nowhere() -> None:

@@ -1,3 +1,3 @@
 """The knowledge graph of municipal sustainability goals, measures and SDG targets."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -2,20 +2,25 @@
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from nhm_graph import __version__
-from nhm_graph.checks.rendering import as_github, as_json, as_text, as_turtle
+from nhm_graph.catalog.files import DataFiles, find_data_files
+from nhm_graph.catalog.rules import TIERS, Tier
+from nhm_graph.checks.reasoning import reason as reasoned
+from nhm_graph.checks.rendering import as_github, as_json, as_text, as_turtle, verdict_text
+from nhm_graph.checks.shacl import Run
 from nhm_graph.errors import BadParameter, Refusal, StoreProblem
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.language import LANGUAGES, Language, Text, is_language, locale_language
+from nhm_graph.listening import listen
 from nhm_graph.rdf.reading import read_file
 from nhm_graph.rdf.terms import typed_term
 from nhm_graph.settings import Settings
@@ -25,7 +30,6 @@ from nhm_graph.terminal import answer_text, question_help, question_list
 
 VIOLATIONS, REFUSED = 1, 2
 _WIDTH = 120
-_BACKLOG = 2048
 
 
 def _say(de: str, en: str) -> str:
@@ -62,6 +66,7 @@ _store = click.option(
     metavar="DIR",
     help=_say("Ordner des Datenbestands", "folder of the store"),
 )
+_target = click.argument("target", type=click.Path(path_type=Path, file_okay=False))
 _lang = click.option(
     "--lang", type=click.Choice(LANGUAGES), help=_say("Sprache der Ausgabe", "language of output")
 )
@@ -133,14 +138,38 @@ def ask(
     default="text",
     help=_say("Form des Berichts", "form of the report"),
 )
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default=TIERS[-1],
+    help=_say("bis zu welcher Stufe geprüft wird", "up to which tier is checked"),
+)
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=_say("Prüfdatum für Fristen, Vorgabe heute", "day for deadlines, default today"),
+)
+@click.option(
+    "--accept-explained",
+    is_flag=True,
+    help=_say("erklärte Verstöße ergeben Exit-Code 0", "explained violations give exit code 0"),
+)
 @_lang
-def validate(files: Sequence[str], form: str, lang: str | None) -> None:
+def validate(
+    files: Sequence[str],
+    form: str,
+    tier: Tier,
+    day: datetime | None,
+    accept_explained: bool,
+    lang: str | None,
+) -> None:
     """Checks files against the rules."""
     language = _spoken(lang)
     settings = Settings.from_environment(os.environ)
     documents = [read_file(file, settings.max_upload_bytes) for file in files]
     graph = open_graph(replace(settings, store_dir=None, examples=False))
-    report = graph.validate(documents)
+    report = graph.validate(documents, Run(tier, day.date() if day else None))
     if form == "json":
         text = as_json(report, language)
     elif form == "turtle":
@@ -150,7 +179,35 @@ def validate(files: Sequence[str], form: str, lang: str | None) -> None:
     else:
         text = as_text(report, language, _width())
     click.echo(text.removesuffix("\n")) if text else None
-    sys.exit(0 if report.conforms else VIOLATIONS)
+    passed = report.conforms or (accept_explained and report.explained)
+    sys.exit(0 if passed else VIOLATIONS)
+
+
+@main.command(
+    help=_say(
+        "Prüft mit HermiT (OWL 2), ob die Ontologie, allein oder mit Dateien, sich widerspricht. "
+        "Exit-Code 0: widerspruchsfrei, 1: Widerspruch, 2: nicht lesbar oder Java fehlt.",
+        "Checks with HermiT (OWL 2) whether the ontology, alone or with files, contradicts "
+        "itself. Exit code 0: sound, 1: contradiction, 2: cannot be read, or Java is missing.",
+    )
+)
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option(
+    "--only",
+    is_flag=True,
+    help=_say("nur die Dateien, ohne die Ontologie", "only the files, without the ontology"),
+)
+@_lang
+def reason(files: Sequence[str], only: bool, lang: str | None) -> None:
+    """Checks the ontology for contradictions."""
+    language = _language(lang)
+    settings = Settings.from_environment(os.environ)
+    own = find_data_files(settings.data_dir).root / "ontology" / "nhm.ttl"
+    paths: list[Path | str] = [*([] if only else [own]), *files]
+    documents = [read_file(path, settings.max_upload_bytes) for path in paths]
+    verdict = reasoned(documents)
+    click.echo(verdict_text(verdict, language))
+    sys.exit(0 if verdict.sound else VIOLATIONS)
 
 
 @main.command(
@@ -186,6 +243,49 @@ def load(files: Sequence[Path], graph: str | None, store_dir: Path) -> None:
         opened.close()
 
 
+@main.command(
+    help=_say(
+        "Schreibt das Nachschlagewerk zu Ontologie, Listen, Fragen und Regeln als HTML.",
+        "Writes the reference of ontology, lists, questions and rules as HTML.",
+    )
+)
+@_target
+@click.option(
+    "--docs",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help=_say(
+        "baut auch die Abschnitte der Markdown-Seiten dieses Ordners neu",
+        "also builds anew the sections of the Markdown pages in this folder",
+    ),
+)
+def reference(target: Path, docs: Path | None) -> None:
+    """Writes the reference below a folder, and the sections of the documentation."""
+    from nhm_graph.publish.markdown import write_sections
+    from nhm_graph.publish.reference import read_reference, write_reference
+
+    read = read_reference(_files())
+    _written(write_reference(read, target))
+    _written(write_sections(read, docs) if docs else [])
+
+
+@main.command(
+    help=_say(
+        "Schreibt die gebauten Dateien des Baukastens zur Nachnutzung: Regeln je Stufe in einer "
+        "Datei und das Vokabular daneben.",
+        "Writes the built files of the reuse kit: the rules of a tier in one file, and the "
+        "vocabulary beside them.",
+    )
+)
+@_target
+def kit(target: Path) -> None:
+    """Writes the built files of the reuse kit."""
+    from nhm_graph.publish.kit import write_kit
+
+    graph = _open(None)
+    _written(write_kit(graph.files, graph, target))
+
+
 @main.command(help=_say("Startet den Dienst.", "Starts the service."))
 @_store
 @click.option("--host", help=_say("Adresse, Vorgabe 127.0.0.1", "address, default 127.0.0.1"))
@@ -204,7 +304,7 @@ def serve(
         Settings.from_environment(os.environ),
         **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
-    listening = _listen(settings)
+    listening = listen(settings)
     # Imported here: the web framework is needed by this command only.
     import uvicorn
 
@@ -224,6 +324,15 @@ def serve(
     sys.stdout.flush()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     server.run(sockets=[listening])
+
+
+def _files() -> DataFiles:
+    return find_data_files(Settings.from_environment(os.environ).data_dir)
+
+
+def _written(paths: Sequence[Path]) -> None:
+    for path in paths:
+        click.echo(str(path))
 
 
 def _answered(
@@ -265,31 +374,6 @@ def _parameters(words: Sequence[str]) -> dict[str, str]:
             raise BadParameter.value(None, word, expected)
         given[name[2:]] = value if equals else rest.pop(0)
     return given
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """A socket on the address of the settings. Raises BadParameter where it is taken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        # At once: whoever reads that the service runs may come before its loop does.
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        where = f"{settings.host}:{settings.port}"
-        raise BadParameter(
-            Text(
-                de=f"Unter {where} lässt sich kein Dienst öffnen: {error.strerror}.",
-                en=f"No service can be opened on {where}: {error.strerror}.",
-            ),
-            mend=Text(
-                de="Einen anderen Port wählen, zum Beispiel --port 8123 (make run PORT=8123).",
-                en="Choose another port, for instance --port 8123 (make run PORT=8123).",
-            ),
-        ) from error
-    return listening
 
 
 def _progress() -> Progress:

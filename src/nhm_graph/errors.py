@@ -245,6 +245,17 @@ class StoreProblem(Refusal):
     title = Text(de="Störung des Datenbestands", en="Problem with the store")
 
 
+class JavaMissing(Refusal):
+    """HermiT runs in Java, and there is none here.
+
+    >>> JavaMissing.kind
+    'java-missing'
+    """
+
+    kind = "java-missing"
+    title = Text(de="Java fehlt", en="Java is missing")
+
+
 def shortened(text: str, length: int = _SHOWN) -> str:
     """Foreign text fit for a message: one line, printable, at most `length` characters.
 

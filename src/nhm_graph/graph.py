@@ -11,7 +11,7 @@ from nhm_graph.catalog.files import DataFiles, digest, find_data_files
 from nhm_graph.catalog.questions import Column, NamedQuestion, Parameter, read_questions
 from nhm_graph.catalog.rules import Rule, read_rules
 from nhm_graph.checks.report import Report
-from nhm_graph.checks.shacl import validate
+from nhm_graph.checks.shacl import Run, validate
 from nhm_graph.errors import BadParameter, Busy, UnknownName
 from nhm_graph.language import LANGUAGES, Language, Text, is_language
 from nhm_graph.rdf.formats import TURTLE
@@ -119,10 +119,10 @@ class Graph:
     # ----- load -----
 
     def load_vocabulary(self) -> None:
-        """Puts the ontology, the SDGs and the lists into their graphs, shared by all cities."""
+        """Puts ontology, SDGs, lists and mappings into their graphs, shared by all cities."""
         together: dict[str, list[Path]] = {}
         for path in self.files.ontology():
-            name = "lists" if path.parent.name == "lists" else path.stem
+            name = path.stem if path.parent.name == "ontology" else path.parent.name
             together.setdefault(_SHARED + name, []).append(path)
         for name, paths in together.items():
             documents = [self._document(path) for path in paths]
@@ -228,7 +228,7 @@ class Graph:
         )
         return self.store.query(text)
 
-    def validate(self, documents: Sequence[Document]) -> Report:
+    def validate(self, documents: Sequence[Document], run: Run | None = None) -> Report:
         """The report on documents taken together. One at a time: raises Busy otherwise."""
         if not self._validating.acquire(blocking=False):
             raise Busy(
@@ -236,7 +236,7 @@ class Graph:
                 mend=Text(de="Gleich noch einmal versuchen.", en="Try again in a moment."),
             )
         try:
-            return validate(documents, self.files.shapes(), self.files.ontology())
+            return validate(documents, self.files.shapes(), self.files.ontology(), run)
         finally:
             self._validating.release()
 

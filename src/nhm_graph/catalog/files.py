@@ -23,8 +23,13 @@ class DataFiles:
     root: Path
 
     def ontology(self) -> list[Path]:
-        """The ontology, the SDGs and the lists: what every city's data is read together with."""
-        return _below(self.root / "ontology", "*.ttl")
+        """The ontology, the SDGs, the lists and their mappings, read together with every city.
+
+        Alignments with foreign vocabularies and migrations are for others and stay out.
+        """
+        folder = self.root / "ontology"
+        own = [folder / "nhm.ttl", folder / "sdg.ttl"]
+        return own + _below(folder / "lists", "*.ttl") + _below(folder / "mappings", "*.ttl")
 
     def shapes(self) -> list[Path]:
         """The rules."""

@@ -20,6 +20,20 @@ Kind = Literal["iri", "text", "integer", "decimal", "date", "boolean", "language
 Scope = Literal["city", "all"]
 Form = Literal["select", "construct"]
 
+# What the folders of queries/ are called, in the order in which people are shown them.
+SUBJECTS: Mapping[str, Text] = {
+    "coverage": Text(de="Abdeckung", en="Coverage"),
+    "responsibility": Text(de="Zuständigkeit", en="Responsibility"),
+    "progress": Text(de="Fortschritt", en="Progress"),
+    "relations": Text(de="Zusammenhänge", en="Relations"),
+    "process": Text(de="Prozess", en="Process"),
+    "participation": Text(de="Beteiligung", en="Participation"),
+    "money": Text(de="Mittel", en="Resources"),
+    "benchmark": Text(de="Vergleich", en="Benchmark"),
+    "quality": Text(de="Daten", en="Data"),
+    "publishing": Text(de="Veröffentlichung", en="Publishing"),
+}
+
 _PREFIX = re.compile(r"^PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 _VALUES = re.compile(r"VALUES \?(\w+) \{ (.*?) \}")
 _FORM = re.compile(r"^(SELECT|CONSTRUCT)\b", re.MULTILINE)
@@ -31,12 +45,14 @@ class Parameter:
 
     `kind` says how its text is read. An `iri` may also be given by its key: the value that the
     property `key` has on a thing of class `cls`. A `choice` stands for an IRI in `choices`.
+    An `optional` one has no default either: not given, the question is about all.
     """
 
     name: str
     kind: Kind
     label: Text
     required: bool
+    optional: bool
     default: str | None
     cls: str | None
     key: str | None
@@ -160,6 +176,7 @@ def _parameter(name: str, data: Any, standing: str, prefixes: Mapping[str, str])
         kind=data["type"],
         label=_text(data),
         required=bool(data.get("required", False)),
+        optional=bool(data.get("optional", False)),
         default=str(data["default"])
         if "default" in data
         else _default(standing, choices, prefixes),

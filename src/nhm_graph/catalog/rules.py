@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nhm_graph.language import Text
 from nhm_graph.rdf.reading import read_file
 from nhm_graph.rdf.terms import DCT, NHM, SH, SKOS
 
 _LARGEST = 10_000_000
+Tier = Literal["basis", "standard", "plus"]
+TIERS: tuple[Tier, ...] = ("basis", "standard", "plus")
 _Values = Mapping[str, list[Any]]
 
 
@@ -49,6 +51,16 @@ def read_rules(paths: Iterable[Path]) -> dict[str, Rule]:
         if NHM("ruleTier").value in values
     )
     return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+
+
+def rules_above(paths: Iterable[Path], tier: Tier) -> list[str]:
+    """The IRIs of the rules that ask for more than a tier does.
+
+    >>> rules_above([], "basis")
+    []
+    """
+    higher = TIERS[TIERS.index(tier) + 1 :]
+    return [rule.iri for rule in read_rules(paths).values() if rule.tier in higher]
 
 
 def _rule(iri: str, values: _Values, described: Mapping[str, _Values]) -> Rule:

@@ -11,11 +11,22 @@ SEVERITIES: tuple[Severity, ...] = ("Violation", "Warning", "Info")
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation in force: text, function of its author, day, last day."""
+
+    text: Text
+    function: str
+    on: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One result of a rule on one node.
 
     `rule` is the rule's identifier, `message` says what is wrong and how to mend it, `label` is
     how people call the node. `file` and `line` (from 1) are where the node is first described.
+    `explained` is the answer that the data gives to the finding (comply or explain).
     """
 
     rule: str
@@ -29,6 +40,7 @@ class Finding:
     component: str
     file: str | None = None
     line: int | None = None
+    explained: Explained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,21 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether there is no violation. Warnings are gaps in management and may stand."""
+        """Whether there is no violation. Warnings are gaps in management and may stand.
+
+        A violation that is explained is still one.
+        """
         return self.count("Violation") == 0
+
+    @property
+    def explained(self) -> bool:
+        """Whether there are violations and each of them is explained.
+
+        >>> Report((), (), b"").explained
+        False
+        """
+        violations = [each for each in self.findings if each.severity == "Violation"]
+        return bool(violations) and all(each.explained for each in violations)
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity.
@@ -55,6 +80,15 @@ class Report:
         0
         """
         return sum(1 for finding in self.findings if finding.severity == severity)
+
+    @property
+    def explanations(self) -> int:
+        """How many findings are explained.
+
+        >>> Report((), (), b"").explanations
+        0
+        """
+        return sum(1 for finding in self.findings if finding.explained)
 
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -5,33 +5,44 @@ Oxigraph below it. Shapes are those of shapes/ only, parsed anew for each run, b
 changes what it is given.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from nhm_graph.catalog.rules import TIERS, Tier, rules_above
 from nhm_graph.checks.counted import graph_on
-from nhm_graph.checks.report import SEVERITIES, Finding, Report, Severity, ordered, spoken
-from nhm_graph.rdf.lines import subject_lines
+from nhm_graph.checks.explanations import explained
+from nhm_graph.checks.findings import findings_of, messages_of, placed
+from nhm_graph.checks.report import Report, ordered
 from nhm_graph.rdf.reading import Document, read_file
-from nhm_graph.rdf.terms import NHM, RDF, SH, SKOS
-
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
-Messages: TypeAlias = dict[str, dict[str, str]]
+from nhm_graph.rdf.terms import NHM, XSD
 
 _LARGEST = 10_000_000
-_RULE = "https://w3id.org/nhm/rule/"
+# Where a run records the day that rules with deadlines refer to.
+_RUN = ox.NamedNode("https://w3id.org/nhm/validation")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a validation is to be run: up to which tier, and as of which day."""
+
+    tier: Tier = TIERS[-1]
+    day: date | None = None
 
 
 def validate(
-    documents: Sequence[Document], shapes: Iterable[Path], shared: Iterable[Path]
+    documents: Sequence[Document],
+    shapes: Iterable[Path],
+    shared: Iterable[Path],
+    run: Run | None = None,
 ) -> Report:
     """The report on documents taken together, read with the shared vocabulary beside them.
 
-    The rules see one graph: named graphs are merged, as SHACL knows no others.
+    The rules see one graph: named graphs are merged, as SHACL knows no others. Without a day in
+    the run the data's own nhm:validationDate counts, else today.
 
     >>> from nhm_graph.catalog.files import find_data_files
     >>> from nhm_graph.rdf.formats import TURTLE
@@ -44,13 +55,17 @@ def validate(
     """
     # Imported here: rdflib and pySHACL take most of a second, and most commands need neither.
     from pyshacl import validate as pyshacl_validate
-    from rdflib import Graph
+    from rdflib import SH, Graph, Literal, URIRef
 
+    run = run or Run()
     rules = list(shapes)
     data = _merged(documents, [*shared, *(path for path in rules if path.stem == "hierarchy")])
+    day = _dated(data, run.day)
     shapes_graph = Graph()
     for path in rules:
         shapes_graph.parse(data=path.read_bytes(), format="turtle")
+    for iri in rules_above(rules, run.tier):
+        shapes_graph.add((URIRef(iri), SH.deactivated, Literal(True)))
     _conforms, report, _text = pyshacl_validate(
         graph_on(data),
         shacl_graph=shapes_graph,
@@ -58,10 +73,10 @@ def validate(
         advanced=False,
         do_owl_imports=False,
     )
+    found = findings_of(report.serialize(format="nt", encoding="utf-8"), data, messages_of(rules))
+    found = explained(placed(found, documents), data, day)
     turtle = report.serialize(format="turtle", encoding="utf-8")
-    findings = _findings(report.serialize(format="nt", encoding="utf-8"), data, _messages(rules))
-    placed = _placed(findings, documents)
-    return Report(ordered(placed), tuple(document.name for document in documents), turtle)
+    return Report(ordered(found), tuple(document.name for document in documents), turtle)
 
 
 def _merged(documents: Sequence[Document], shared: Iterable[Path]) -> ox.Store:
@@ -73,110 +88,15 @@ def _merged(documents: Sequence[Document], shared: Iterable[Path]) -> ox.Store:
     return store
 
 
-def _messages(rules: Iterable[Path]) -> Messages:
-    """What each shape says, by language.
-
-    Of a constraint in SPARQL pySHACL reports one message only, whichever language it meets first.
-    """
-    messages: Messages = defaultdict(dict)
-    for path in rules:
-        for quad in read_file(path, _LARGEST).quads:
-            if quad.predicate == SH("message") and isinstance(quad.object, ox.Literal):
-                shape = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
-                messages[shape][quad.object.language or ""] = quad.object.value
-    return messages
-
-
-def _findings(report: bytes, data: ox.Store, messages: Messages) -> list[Finding]:
-    results: dict[str, dict[str, list[Term]]]
-    results = defaultdict(lambda: defaultdict(list))
-    for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
-        results[str(quad.subject)][quad.predicate.value].append(quad.object)
-    return [
-        _finding(values, data, messages)
-        for values in results.values()
-        if SH("ValidationResult") in values.get(RDF("type").value, ())
-    ]
-
-
-def _finding(
-    values: dict[str, list[Term]],
-    data: ox.Store,
-    messages: Messages,
-) -> Finding:
-    def one(name: str) -> Term | None:
-        found = values.get(SH(name).value)
-        return found[0] if found else None
-
-    focus, path, value = one("focusNode"), one("resultPath"), one("value")
-    shape, component, severity = (
-        one("sourceShape"),
-        one("sourceConstraintComponent"),
-        one("resultSeverity"),
-    )
-    shape_iri = shape.value if isinstance(shape, ox.NamedNode) else ""
-    said = dict(messages.get(shape_iri, {})) | {
-        each.language or "": each.value
-        for each in values.get(SH("resultMessage").value, ())
-        if isinstance(each, ox.Literal)
-    }
-    return Finding(
-        rule=shape_iri.removeprefix(_RULE).partition("-")[0] or "?",
-        severity=_severity(severity),
-        focus=_shown(focus) or "",
-        label=_label(focus, data),
-        path=path.value if isinstance(path, ox.NamedNode) else None,
-        value=_shown(value),
-        message=spoken(said),
-        shape=shape_iri,
-        component=component.value if isinstance(component, ox.NamedNode) else "",
-    )
-
-
-def _severity(term: Term | None) -> Severity:
-    return next((each for each in SEVERITIES if term == SH(each)), "Violation")
-
-
-def _shown(term: Term | None) -> str | None:
-    if term is None or isinstance(term, (ox.NamedNode, ox.Literal)):
-        return term.value if term is not None else None
-    return str(term)
-
-
-def _label(focus: Term | None, data: ox.Store) -> str | None:
-    """How people call a node: its German label, else what it belongs to."""
-    if focus is None or isinstance(focus, ox.Literal):
-        return None
-    labels = [
-        quad.object
-        for quad in data.quads_for_pattern(focus, SKOS("prefLabel"), None, None)
-        if isinstance(quad.object, ox.Literal)
-    ]
-    labels.sort(key=lambda label: (label.language != "de", label.value))
-    if labels:
-        return labels[0].value
-    for link in ("responsibleFor", "contributor"):
-        for quad in data.quads_for_pattern(focus, NHM(link), None, None):
-            found = _label(quad.object, data) if isinstance(quad.object, ox.NamedNode) else None
-            if found:
-                return found
-    return None
-
-
-def _placed(findings: list[Finding], documents: Sequence[Document]) -> list[Finding]:
-    """The findings with the file that first describes their node, and the line in it."""
-    if not findings:
-        return []
-    places: dict[str, tuple[str, int | None]] = {}
-    for document in documents:
-        lines = subject_lines(document)
-        for quad in document.quads:
-            subject = quad.subject
-            if isinstance(subject, ox.NamedNode) and subject.value not in places:
-                places[subject.value] = (document.name, lines.get(subject.value))
-    only = documents[0].name if len(documents) == 1 else None
-    placed = []
-    for finding in findings:
-        file, line = places.get(finding.focus, (only, None))
-        placed.append(replace(finding, file=file, line=line))
-    return placed
+def _dated(data: ox.Store, day: date | None) -> date:
+    """The day of the run, which the data then states exactly once (nhm:validationDate)."""
+    stated = list(data.quads_for_pattern(None, NHM("validationDate"), None, None))
+    if day is None and stated:
+        said = stated[0].object
+        return date.fromisoformat(said.value if isinstance(said, ox.Literal) else "")
+    for quad in stated:
+        data.remove(quad)
+    day = day or date.today()
+    literal = ox.Literal(day.isoformat(), datatype=XSD("date"))
+    data.add(ox.Quad(_RUN, NHM("validationDate"), literal))
+    return day

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from pyoxigraph import Store as Oxigraph
 
 from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem, shortened
 from nhm_graph.language import Text
 from nhm_graph.store.base import Result
-from nhm_graph.store.guard import names_dataset
+from nhm_graph.store.guard import names_dataset, names_graphs
 from nhm_graph.store.views import Views
 
 _QUADS = "public"
@@ -68,6 +68,10 @@ class EmbeddedStore:
             if graphs is None:
                 # Asked for the union, Oxigraph would pass over what the query itself names.
                 return self._store.query(text, use_default_graph_as_union=not names_dataset(text))
+            if names_graphs(text):
+                default: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, graphs)]
+                named: list[NamedNode | BlankNode] = [*map(NamedNode, graphs)]
+                return self._store.query(text, default_graph=default, named_graphs=named)
             return self._views.of(self._store, graphs, self._version).query(text)
         except SyntaxError as error:
             raise _bad_query(error) from error

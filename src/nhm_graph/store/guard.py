@@ -77,10 +77,23 @@ def names_dataset(text: str) -> bool:
     >>> names_dataset("SELECT * FROM <http://e/g> {}"), names_dataset("SELECT ('from' AS ?x) {}")
     (True, False)
     """
-    if "from" not in text.lower():
+    return _has_word(text, "from")
+
+
+def names_graphs(text: str) -> bool:
+    """Whether a query tells graphs apart with GRAPH (SPARQL 1.1 Query, 13.3).
+
+    >>> names_graphs("SELECT * { GRAPH ?g {} }"), names_graphs("SELECT ?graph {}")
+    (True, False)
+    """
+    return _has_word(text, "graph")
+
+
+def _has_word(text: str, wanted: str) -> bool:
+    if wanted not in text.lower():
         return False
     words = (match.group() for match in _TOKEN.finditer(text) if match.lastgroup == "word")
-    return any(word.lower() == "from" for word in words)
+    return any(word.lower() == wanted for word in words)
 
 
 def _refuse_outside(word: str) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from nhm_graph import __version__
-from nhm_graph.catalog.questions import NamedQuestion, shown
+from nhm_graph.catalog.questions import SUBJECTS, NamedQuestion, shown
 from nhm_graph.errors import Refusal
 from nhm_graph.graph import Answer, Bound
 from nhm_graph.language import LANGUAGES, Language, Text
@@ -24,14 +24,6 @@ router = APIRouter()
 _FIRST = ("sdg-coverage", "goals-without-measures", "unit-workload", "process-status")
 _ROWS_ON_FIRST = 17
 _LINK_LENGTH = 48
-_SUBJECTS: Mapping[str, Text] = {
-    "coverage": Text(de="Abdeckung", en="Coverage"),
-    "responsibility": Text(de="Zuständigkeit", en="Responsibility"),
-    "process": Text(de="Prozess", en="Process"),
-    "money": Text(de="Mittel", en="Resources"),
-    "benchmark": Text(de="Vergleich", en="Benchmark"),
-    "quality": Text(de="Daten", en="Data"),
-}
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(),
@@ -130,10 +122,10 @@ def _page(request: Request, template: str, status: int = 200, **values: Any) -> 
 
 
 def _by_subject(questions: Any, language: Language) -> list[tuple[str, list[NamedQuestion]]]:
-    order = list(_SUBJECTS)
+    order = list(SUBJECTS)
     listed = sorted(questions, key=lambda each: (_rank(each.subject, order), each.name))
     return [
-        (_SUBJECTS[subject].in_(language) if subject in _SUBJECTS else subject, list(group))
+        (SUBJECTS[subject].in_(language) if subject in SUBJECTS else subject, list(group))
         for subject, group in groupby(listed, key=lambda each: each.subject)
     ]
 

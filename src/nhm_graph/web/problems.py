@@ -23,6 +23,7 @@ _STATUS: Mapping[type[errors.Refusal], int] = {
     errors.NotAcceptable: 406,
     errors.UnsupportedFormat: 415,
     errors.Busy: 503,
+    errors.JavaMissing: 503,
     errors.StoreLocked: 503,
     errors.StoreProblem: 500,
 }
