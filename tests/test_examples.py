@@ -220,7 +220,7 @@ def test_nobody_is_named_and_nobody_can_be_called() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ada" + "@stadt.de", "Frau Müller", "Dr. Ada", "Oberbürgermeister Adam", "07131 123456"],
+    ["ada" + "@stadt.de", "Frau Müller", "Dr. Ada", "Oberbürgermeister Adam", "0711 123456"],
 )
 def test_personal_data_would_be_recognised(text: str) -> None:
     assert PERSONAL.search(text)
