@@ -1,14 +1,16 @@
 """Synthetic cities: as large as a real sustainability strategy, invented, and the same each time.
 
-A city has two plans. The strategy is recorded completely and breaks no rule in shapes/. The older
-plan is recorded in part; the gaps that the questions look for (goals without a measure, measures
-without a goal or a lead) are in it, because a rule does not call them a fault there.
+A city has two plans. The strategy is recorded completely and violates no rule in shapes/. The older
+plan is recorded in part; most gaps that the questions look for (goals without a measure, measures
+without a goal or a lead) are in it, because a rule does not call them a gap there. Only a few
+measures without resources and a few missing translations are left for the rules to warn of.
 """
 
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import indicators
 import strategy
 from graph_file import GraphFile, Pair, both, day, when
 
@@ -48,6 +50,7 @@ def write_city(number: int, folder: Path, seed: int) -> list[Path]:
         _participation(rng, slug, name),
         strategy.assessment(rng, slug, name),
         _claims(rng, slug, name),
+        indicators.observations(rng, slug, name),
     ]
     return [file.write(folder) for file in files]
 
@@ -117,11 +120,13 @@ def _council(rng: Random, slug: str, name: str) -> GraphFile:
             ("dct:source", "source:ratsinformation"),
         )
         kinds = ("adopted", "adopted", "adopted", "amended", "taken-note", "postponed")
+        # Those by which a plan was adopted.
+        kind = "adopted" if number in (1, 6, 30) else rng.choice(kinds)
         file.own(
             f"decision:D-{number:02}",
             "nhm:CouncilDecision",
             ("skos:prefLabel", both(f"Beschluss {number:02}", f"Decision {number:02}")),
-            ("nhm:decisionKind", f"dkind:{rng.choice(kinds)}"),
+            ("nhm:decisionKind", f"dkind:{kind}"),
             ("nhm:decidingBody", f"body:{rng.choice(('gemeinderat', 'umweltausschuss'))}"),
             ("nhm:onPaper", f"paper:D-{number:02}"),
             ("nhm:evidence", "ev:documented"),

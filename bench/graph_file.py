@@ -11,22 +11,27 @@ _SHARED = {
     "id": BASE + "id/",
     "nhm": "https://w3id.org/nhm/ns#",
     "org": "http://www.w3.org/ns/org#",
+    "qb": "http://purl.org/linked-data/cube#",
     "sdg": "http://metadata.un.org/sdg/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _LISTS = {
     "completeness": "data-completeness",
+    "comparator": "comparator",
     "conf": "confidence",
     "dir": "direction",
     "dkind": "decision-kind",
     "ed": "editorial-status",
     "ev": "evidence",
+    "itype": "indicator-type",
     "kind": "graph-kind",
     "level": "participation-level",
     "mtype": "municipality-type",
+    "ostatus": "observation-status",
     "outcome": "answer-outcome",
     "pillar": "pillar",
+    "polarity": "polarity",
     "res": "resource-kind",
     "role": "role",
     "sstatus": "step-status",
@@ -34,6 +39,7 @@ _LISTS = {
     "status": "implementation-status",
     "stype": "step-type",
     "topic": "claim-topic",
+    "uom": "unit",
     "weight": "weight",
 }
 # A prefix of the city for each type of thing, where it is not the type's own name.
@@ -45,9 +51,9 @@ _TYPES = {
     "resp": "responsibility",
 }
 _OWN = (
-    *("answer", "body", "claim", "contribution", "cycle", "decision", "field", "goal", "group"),
-    *("measure", "paper", "partner", "plan", "principle", "source", "step", "unit", "version"),
-    "vision",
+    *("answer", "body", "claim", "contribution", "cycle", "dataset", "decision", "definition"),
+    *("field", "goal", "group", "indicator", "measure", "observation", "paper", "partner", "plan"),
+    *("principle", "source", "step", "structure", "target", "unit", "version", "vision"),
 )
 
 Pair = tuple[str, str]

@@ -78,7 +78,9 @@ def open_folder(folder: Path) -> Graph:
 def _key() -> str:
     """Stands for what the data depends on: the generator and the SDGs that it refers to."""
     whole = hashlib.sha256(f"{SEED} {_DATA_VERSION}".encode())
-    generator = [HERE / name for name in ("cities.py", "graph_file.py", "strategy.py")]
+    generator = [
+        HERE / name for name in ("cities.py", "graph_file.py", "indicators.py", "strategy.py")
+    ]
     for path in [*generator, *(path for path in vocabulary_files() if path.name == "sdg.ttl")]:
         whole.update(path.read_bytes())
     return whole.hexdigest()[:12]

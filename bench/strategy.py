@@ -47,6 +47,7 @@ PLACES = (
     ("in der ganzen Stadt", "in the whole city"),
 )
 _STATUS = ("idea", "planned", "under-way", "in-operation", "done", "paused", "not-published")
+_DIRECTIONS = ("positive",) * 7 + ("mixed", "neutral", "negative")
 _SDG_TARGET = NamedNode("http://metadata.un.org/sdg/ontology#Target")
 
 
@@ -106,28 +107,39 @@ def plan(
 
 
 def _plans(file: GraphFile) -> None:
-    for local, german, english, complete in (
-        ("strategie", "Nachhaltigkeitsstrategie", "Sustainability strategy", "complete"),
-        ("aelter", "Älteres Programm", "Older plan", "partial"),
+    for local, german, english, completeness, levels in (
+        ("strategie", "Nachhaltigkeitsstrategie", "Sustainability strategy", "complete", 2),
+        ("aelter", "Älteres Programm", "Older plan", "partial", 1),
     ):
         file.own(
             f"plan:{local}",
             "nhm:SustainabilityPlan",
             ("skos:prefLabel", both(german, english)),
-            ("nhm:goalLevels", "2" if complete == "complete" else "1"),
+            ("nhm:goalLevels", str(levels)),
             ("nhm:coversScope", "<http://metadata.un.org/sdg>"),
-            ("nhm:dataCompleteness", f"completeness:{complete}"),
+            ("nhm:dataCompleteness", f"completeness:{completeness}"),
             ("nhm:scopeNote", both("Erfunden.", "Invented.")),
         )
+    for local, year, status, decision in (
+        ("aelter", "2018", "superseded", "decision:D-01"),
+        ("strategie", "2019", "superseded", "decision:D-06"),
+        ("strategie", "2024", "adopted", "decision:D-30"),
+    ):
         file.own(
-            f"version:{local}",
+            f"version:{local}-{year}",
             "nhm:PlanVersion",
             ("dcat:isVersionOf", f"plan:{local}"),
-            ("dcat:version", '"1"'),
-            ("skos:prefLabel", both(f"{german}, Fassung 1", f"{english}, version 1")),
-            ("nhm:editorialStatus", "ed:adopted" if complete == "complete" else "ed:superseded"),
-            ("nhm:decidedBy", "decision:D-06" if complete == "complete" else "decision:D-01"),
+            ("dcat:version", f'"{year}"'),
+            ("skos:prefLabel", both(f"{local} {year}", f"{local} {year}")),
+            ("nhm:editorialStatus", f"ed:{status}"),
+            ("nhm:decidedBy", decision),
         )
+
+
+def _versions(index: int) -> str:
+    """The versions of the strategy that hold the goal or measure at that place."""
+    both_ones = "version:strategie-2019 , version:strategie-2024"
+    return "version:strategie-2024" if index % 3 == 0 else both_ones
 
 
 def _frame(file: GraphFile, slug: str) -> None:
@@ -172,18 +184,19 @@ def _goal(rng: Random, index: int, decisions: int) -> Iterator[Pair]:
         "skos:prefLabel",
         both(
             f"Verbesserung {what} {place[0]} ({number})",
-            None if index % 9 == 0 else f"Improvement {english} {place[1]} ({number})",
+            None if index == GOALS - 1 else f"Improvement {english} {place[1]} ({number})",
         ),
     )
     yield "nhm:inActionField", field_iri(index % FIELDS)
-    yield "nhm:dueDate", day(date(rng.randrange(2027, 2041), 12, 31))
+    due = 2040 if index < STRATEGIC else rng.randrange(2027, 2040)
+    yield "nhm:dueDate", day(date(due, 12, 31))
     yield "nhm:decidedBy", f"decision:D-{rng.randrange(1, decisions + 1):02}"
     if index >= STRATEGIC + OPERATIONAL:
         yield "nhm:inPlan", "plan:aelter"
-        yield "nhm:inPlanVersion", "version:aelter"
+        yield "nhm:inPlanVersion", "version:aelter-2018"
         return
     yield "nhm:inPlan", "plan:strategie"
-    yield "nhm:inPlanVersion", "version:strategie"
+    yield "nhm:inPlanVersion", _versions(index)
     yield "dct:source", "source:strategie"
     if index < STRATEGIC:
         yield "nhm:concretizes", f"principle:L-{index % 8 + 1}"
@@ -201,16 +214,18 @@ def _measure(rng: Random, index: int, decisions: int) -> Iterator[Pair]:
         "skos:prefLabel",
         both(
             f"{doing[0]} {thing[0]} {place[0]} ({number})",
-            None if index % 11 == 0 else f"{doing[1]} {thing[1]} {place[1]} ({number})",
+            None if index >= MEASURES - 4 else f"{doing[1]} {thing[1]} {place[1]} ({number})",
         ),
     )
     yield "nhm:inActionField", field_iri(rng.randrange(FIELDS))
     # The first measure of each operational goal is a real one; among the others some are rejected.
     rejected = index >= OPERATIONAL and rng.random() < 0.05
-    yield "nhm:implementationStatus", f"status:{'rejected' if rejected else rng.choice(_STATUS)}"
-    start = date(2022, 1, 1) + timedelta(days=rng.randrange(1800))
-    yield "nhm:plannedStart", day(start)
-    yield "nhm:plannedEnd", day(start + timedelta(days=rng.randrange(100, 2500)))
+    status = "rejected" if rejected else rng.choice(_STATUS)
+    yield "nhm:implementationStatus", f"status:{status}"
+    yield "nhm:plannedStart", day(date(2022, 1, 1) + timedelta(days=rng.randrange(700)))
+    yield "nhm:plannedEnd", day(date(2031, 1, 1) + timedelta(days=rng.randrange(3000)))
+    if status == "done":
+        yield "nhm:actualEnd", day(date(2024, 1, 1) + timedelta(days=rng.randrange(700)))
     if index >= PLANNED:
         yield "nhm:inPlan", "plan:aelter"
         if index % 2:
@@ -219,7 +234,7 @@ def _measure(rng: Random, index: int, decisions: int) -> Iterator[Pair]:
             yield "nhm:responsibleText", '"Zuständigkeit nicht genannt"'
         return
     yield "nhm:inPlan", "plan:strategie"
-    yield "nhm:inPlanVersion", "version:strategie"
+    yield "nhm:inPlanVersion", _versions(index)
     served = {STRATEGIC + index % OPERATIONAL}
     if index % 4 == 0:
         served.add(STRATEGIC + rng.randrange(OPERATIONAL))
@@ -252,7 +267,7 @@ def _responsibilities(file: GraphFile, rng: Random, index: int, units: int) -> N
 
 
 def _resources(file: GraphFile, rng: Random, index: int) -> None:
-    if index % 5 in (3, 4):
+    if index < PLANNED and index % 8 == 3:
         return
     money = rng.random() < 0.7
     amount = f"{rng.randrange(10, 900)}000.00" if money else f"{rng.randrange(1, 9)}.5"
@@ -303,24 +318,34 @@ def assessment(rng: Random, slug: str, name: str) -> GraphFile:
             ("nhm:weight", "weight:primary"),
             *_assessed(slug),
         )
-    for index in range(MEASURES):
-        for target in rng.sample(sdg_targets(), (2, 1, 1, 0)[index % 4]):
-            _contribution(file, rng, f"M-{index + 1:03}", measure_iri(index), target)
+    chosen = {
+        index: rng.sample(sdg_targets(), (2, 1, 1, 0)[index % 4]) for index in range(MEASURES)
+    }
+    for index, targets in chosen.items():
+        # The first measure of each goal certainly furthers what its goal is said to further.
+        directions = _DIRECTIONS[:1] if index < OPERATIONAL else _DIRECTIONS
+        for target in targets:
+            local = f"M-{index + 1:03}-{target}"
+            direction = rng.choice(directions)
+            _contribution(file, rng, local, measure_iri(index), target, direction)
     for index in range(GOALS):
-        if index % 3 != 2:
-            target = rng.choice(sdg_targets())
-            _contribution(file, rng, f"Z-{index + 1:03}", goal_iri(index), target)
+        first = index if index < STRATEGIC else index - STRATEGIC
+        for target in chosen[first][:1]:
+            _contribution(
+                file, rng, f"Z-{index + 1:03}-{target}", goal_iri(index), target, "positive"
+            )
     return file
 
 
-def _contribution(file: GraphFile, rng: Random, local: str, contributor: str, target: str) -> None:
-    directions = ("positive",) * 7 + ("mixed", "neutral", "negative")
+def _contribution(
+    file: GraphFile, rng: Random, local: str, contributor: str, target: str, direction: str
+) -> None:
     file.own(
-        f"contribution:{local}-{target}",
+        f"contribution:{local}",
         "nhm:Contribution",
         ("nhm:contributor", contributor),
         ("nhm:contributesTo", f"sdg:{target}"),
-        ("nhm:direction", f"dir:{rng.choice(directions)}"),
+        ("nhm:direction", f"dir:{direction}"),
         ("nhm:strength", str(rng.randrange(1, 4))),
         ("nhm:confidence", f"conf:{rng.choice(('low', 'medium', 'high'))}"),
         *_assessed(file.slug),
