@@ -38,7 +38,7 @@ def test_the_same_number_and_seed_give_the_same_bytes(cities: ModuleType, tmp_pa
 
 
 def test_a_city_is_as_large_as_said_and_says_nothing_twice(quads: list[Quad]) -> None:
-    assert 9_000 < len(quads) < 14_000
+    assert 9_000 < len(quads) < 16_000
     assert len(set(quads)) == len(quads)
     classes = Counter(quad.object.value for quad in quads if quad.predicate == TYPE)
     assert classes[NHM + "Measure"] == 200

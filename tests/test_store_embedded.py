@@ -131,3 +131,11 @@ def test_a_query_that_tells_graphs_apart_sees_their_names(store: EmbeddedStore) 
     store.replace_graph("http://e/b", [triple(2)])
     found = store.query("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", ["http://e/a"])
     assert [row["g"].value for row in found] == ["http://e/a"]
+
+
+def test_a_number_that_the_engine_writes_differently_is_no_change(store: EmbeddedStore) -> None:
+    decimal = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
+    number = Literal("1.50", datatype=decimal)
+    given = [Triple(NamedNode("http://e/s"), NamedNode("http://e/p"), number)]
+    assert store.replace_graph("http://e/g", given)
+    assert not store.replace_graph("http://e/g", given)
