@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from client import Job, Outcome
 from growth import values_for
 from stores import city_files, open_folder, store_of, vocabulary_files
 
-# The last two are ones that rdflib finds easy.
+# The first one keeps rdflib busy for minutes, the last two are ones that it finds easy.
 QUESTIONS = (
     "sdg-coverage",
     "responsibility-of-measure",
@@ -57,13 +57,13 @@ class Asked:
 def run(quick: bool) -> bool:
     """Prints the table; true where every question reaches the target ratio.
 
-    The rounds are fewer and shorter if quick. What the slower one needs for one answer cannot be
-    made shorter.
+    If quick, the rounds are fewer and shorter and the first question is left out.
     """
     rounds, seconds = (2, 2.0) if quick else (5, 5.0)
     folder = store_of(1)
     ours, theirs = _free_port(), _free_port()
-    asked = _requests(folder, ours, theirs)
+    names = QUESTIONS[1:] if quick else QUESTIONS
+    asked = _requests(folder, names, ours, theirs)
     print("## Named questions over HTTP: nhm-graph and rdflib-endpoint\n")
     files = [str(path) for path in [*vocabulary_files(), *city_files(1)]]
     serve = ["nhm_graph", "serve", "--store", str(folder), "--port", str(ours), "--no-examples"]
@@ -81,11 +81,11 @@ def run(quick: bool) -> bool:
     return all(line[-1] == "PASS" for line in lines)
 
 
-def _requests(folder: Path, ours: int, theirs: int) -> list[Asked]:
+def _requests(folder: Path, names: Sequence[str], ours: int, theirs: int) -> list[Asked]:
     graph = open_folder(folder)
     try:
         asked = []
-        for name in QUESTIONS:
+        for name in names:
             question = graph.question(name)
             given = values_for(graph, question)
             if any(parameter.name == "at" for parameter in question.parameters):

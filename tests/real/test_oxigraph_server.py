@@ -74,6 +74,7 @@ def sent(address: str, bound: Bound, graph: Graph, form: str) -> Any:
     client.setReturnFormat(form)
     for name in bound.graphs or graph.store.graph_names():
         client.addDefaultGraph(name)
+        client.addNamedGraph(name)  # for the question that tells graphs apart
     client.setQuery(bound.sparql)
     return client.query()
 
