@@ -77,7 +77,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Callable[..., Resul
     """Runs `nhm-graph` in this process and an empty folder, in English unless told otherwise."""
     from click.testing import CliRunner
 
-    from nhm_graph.cli import main
+    from nhm_graph.cli.main import main
 
     monkeypatch.chdir(tmp_path)
     for name in ("LC_ALL", "LC_MESSAGES", "NHM_LANG", "NHM_STORE_DIR"):

@@ -15,10 +15,12 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from nhm_graph import __version__, cli, errors
+from nhm_graph import __version__, errors
 from nhm_graph.catalog.files import find_data_files
 from nhm_graph.catalog.questions import read_question, read_questions
 from nhm_graph.catalog.rules import read_rules
+from nhm_graph.cli.main import main
+from nhm_graph.cli.speaking import REFUSED, VIOLATIONS
 from nhm_graph.graph import open_graph
 from nhm_graph.publish.markdown import built, without_built_sections
 from nhm_graph.publish.reference import read_reference
@@ -207,11 +209,11 @@ def options(command: click.Command) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("name", cli.main.commands)
+@pytest.mark.parametrize("name", main.commands)
 def test_command_is_described_with_its_options(name: str) -> None:
     text = section(page("cli.md"), f"## `nhm-graph {name}`")
     described = rows(text)
-    known = options(cli.main.commands[name]) | {"--help": ()}
+    known = options(main.commands[name]) | {"--help": ()}
     assert set(described) == set(known)
     for option, choices in known.items():
         assert missing(described[option], [f"`{choice}`" for choice in choices]) == []
@@ -219,14 +221,14 @@ def test_command_is_described_with_its_options(name: str) -> None:
 
 def test_no_other_command_is_named() -> None:
     named = re.findall(r"(?:`|\$ |^)nhm-graph ([a-z]\S*?)[`\s]", everything(), re.MULTILINE)
-    assert set(named) == set(cli.main.commands)
+    assert set(named) == set(main.commands)
     headings = re.findall(r"^## `nhm-graph (\w+)`", page("cli.md"), re.MULTILINE)
-    assert sorted(headings) == sorted(cli.main.commands)
+    assert sorted(headings) == sorted(main.commands)
 
 
 def test_exit_codes_are_described() -> None:
     described = rows(section(page("cli.md"), "## Exit codes"))
-    assert set(described) == {"0", str(cli.VIOLATIONS), str(cli.REFUSED)}
+    assert set(described) == {"0", str(VIOLATIONS), str(REFUSED)}
 
 
 def test_targets_of_make_exist() -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from nhm_graph.catalog.files import find_data_files
-from nhm_graph.cli import main
+from nhm_graph.cli.main import main
 from nhm_graph.publish.reference import Reference, read_reference, reference_pages
 
 ROOT = Path(__file__).resolve().parents[1]

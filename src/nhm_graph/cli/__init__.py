@@ -1,0 +1,1 @@
+"""The command line: the use cases for a terminal. One module for each kind of work."""
