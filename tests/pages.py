@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from nhm_graph import cli
+from nhm_graph.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "w3id").glob("*.md")])
@@ -88,7 +88,7 @@ class Terminal:
         command, *words = shlex.split(line)
         if command == "nhm-graph":
             words = [found for word in words for found in sorted(glob(word)) or [word]]
-            done = CliRunner().invoke(cli.main, words, env=ENVIRONMENT, prog_name="nhm-graph")
+            done = CliRunner().invoke(main, words, env=ENVIRONMENT, prog_name="nhm-graph")
             if done.exception and not isinstance(done.exception, SystemExit):
                 raise done.exception
             self.code = done.exit_code
