@@ -1,0 +1,1 @@
+"""Foreign queries, evaluated in processes that may be ended at any time."""
