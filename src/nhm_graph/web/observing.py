@@ -1,0 +1,142 @@
+"""What operators see of the service: /metrics for Prometheus, and one line for each request.
+
+Nothing of a person is kept: no address, no user agent, no query text, no token. A request appears
+by the pattern of its route, such as /queries/{name}.
+"""
+
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nhm_graph.web.short_path import KEPT
+
+LOG = logging.getLogger("nhm_graph.access")
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_BOUNDS = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0)
+_OTHER = "other"
+_Gauges = Callable[[], Mapping[str, tuple[str, float]]]
+
+
+@dataclass(slots=True)
+class _Route:
+    """Requests of one route: by status, and how long they took."""
+
+    by_status: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    within: list[int] = field(default_factory=lambda: [0] * len(_BOUNDS))
+    number: int = 0
+    seconds: float = 0.0
+
+
+class Observed(Collector):
+    """Counts what an app answers, and writes an access log where asked to.
+
+    >>> observed = Observed(app=None, gauges=dict, log=False)
+    >>> b"nhm_graph_requests" in observed.exposition()
+    True
+    """
+
+    def __init__(self, app: ASGIApp | None, gauges: _Gauges, log: bool) -> None:
+        """`gauges` gives the state of the moment: name -> (what it is, value)."""
+        self.app = app
+        self._gauges = gauges
+        self._log = log
+        self._routes: dict[str, _Route] = defaultdict(_Route)
+        self._open = 0
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on and counts it when it ends."""
+        if self.app is None or scope["type"] != "http":
+            if self.app is not None:
+                await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status, sent = 0, 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        self._open += 1
+        try:
+            await self.app(scope, receive, counted)
+        finally:
+            self._open -= 1
+            self._count(scope, status, sent, time.perf_counter() - began)
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus reads (text format 0.0.4)."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures of this moment; see prometheus_client."""
+        requests = CounterMetricFamily(
+            "nhm_graph_requests", "Requests answered.", labels=["route", "status"]
+        )
+        times = HistogramMetricFamily(
+            "nhm_graph_request_seconds",
+            "How long requests took, from the first line to the last byte.",
+            labels=["route"],
+        )
+        for name, route in sorted(self._routes.items()):
+            for status, number in sorted(route.by_status.items()):
+                requests.add_metric([name, str(status)], number)
+            buckets = list(zip(map(str, _BOUNDS), route.within, strict=True))
+            times.add_metric([name], [*buckets, ("+Inf", route.number)], route.seconds)
+        yield requests
+        yield times
+        yield GaugeMetricFamily(
+            "nhm_graph_requests_open", "Requests being answered.", value=self._open
+        )
+        for name, (what, value) in self._gauges().items():
+            yield GaugeMetricFamily(f"nhm_graph_{name}", what, value=value)
+
+    def _count(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
+        kept = scope.get(KEPT)
+        name = kept or getattr(scope.get("route"), "path", None) or _OTHER
+        route = self._routes[name]
+        route.by_status[status] += 1
+        route.number += 1
+        route.seconds += seconds
+        for place, bound in enumerate(_BOUNDS):
+            if seconds <= bound:
+                route.within[place] += 1
+        if self._log:
+            LOG.info(json.dumps(_line(scope, name, status, sent, seconds, kept is not None)))
+
+
+def _line(
+    scope: Scope, route: str, status: int, sent: int, seconds: float, kept: bool
+) -> dict[str, Any]:
+    """One line of the access log. A status of 0: the client left before anything was sent."""
+    return {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "method": scope["method"] if scope["method"] in _METHODS else "?",
+        "route": route,
+        "status": status,
+        "bytes": sent,
+        "ms": round(seconds * 1000, 2),
+        "kept": kept,
+    }
+
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"))
