@@ -33,7 +33,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("NHM_MAX_QUERY_BYTES", "5", "max_query_bytes", 5),
         ("NHM_MAX_QUERY_DEPTH", "20", "max_query_depth", 20),
         ("NHM_MAX_UPLOAD_BYTES", "1", "max_upload_bytes", 1),
-        ("NHM_QUERY_THREADS", "1", "query_threads", 1),
+        ("NHM_READERS", "1", "readers", 1),
     ],
 )
 def test_a_variable_sets_its_field_and_no_other(
@@ -61,7 +61,7 @@ def test_a_blank_variable_counts_as_not_set(blank: str) -> None:
         ("NHM_PORT", "9" * 5_000, "0 to 65535"),
         ("NHM_EXAMPLES", "maybe", "yes or no"),
         ("NHM_LANG", "fr", "de or en"),
-        ("NHM_QUERY_THREADS", "0", "1 to 256"),
+        ("NHM_READERS", "0", "1 to 64"),
         ("NHM_MAX_QUERY_DEPTH", "2001", "1 to 2000"),
         ("NHM_STORE_DIR", "~nobody-of-this-name/x", "a folder"),
     ],
@@ -85,7 +85,7 @@ def test_a_bad_value_is_refused_with_variable_value_and_what_is_allowed(
         {"port": 70_000},
         {"port": True},
         {"port": "8000"},
-        {"query_threads": 0},
+        {"readers": 0},
         {"host": " "},
         {"language": "fr"},
         {"examples": 1},

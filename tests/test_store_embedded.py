@@ -3,7 +3,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    Store,
+    Triple,
+)
 
 from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem
 from nhm_graph.store.embedded import EmbeddedStore
@@ -139,3 +148,59 @@ def test_a_number_that_the_engine_writes_differently_is_no_change(store: Embedde
     given = [Triple(NamedNode("http://e/s"), NamedNode("http://e/p"), number)]
     assert store.replace_graph("http://e/g", given)
     assert not store.replace_graph("http://e/g", given)
+
+
+def blank(number: int) -> Triple:
+    return Triple(BlankNode(f"b{number}"), NamedNode("http://e/p"), Literal(str(number)))
+
+
+def test_a_graph_put_may_have_blank_nodes_before_and_after(store: EmbeddedStore) -> None:
+    link = Triple(BlankNode("b1"), NamedNode("http://e/to"), BlankNode("b2"))
+    for wanted in ([blank(1)], [blank(1), blank(2), link], [triple(1), blank(3)], [triple(2)], []):
+        store.put_graph("http://e/g", wanted)
+        found = list(store.read_graph("http://e/g"))
+        assert Dataset(quads(found)) == Dataset(quads(wanted))
+    assert store.graph_names() == ["http://e/g"]
+
+
+def quads(triples: list[Triple]) -> list[Quad]:
+    made = Dataset([Quad(*each) for each in triples])
+    made.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return list(made)
+
+
+def test_a_check_that_raises_leaves_the_graph_as_it_was(store: EmbeddedStore) -> None:
+    store.put_graph("http://e/g", [triple(1)])
+    told = []
+
+    def refuse(state: str | None) -> None:
+        told.append(state)
+        raise KeyError
+
+    for change in (store.put_graph, store.add_to_graph):
+        with pytest.raises(KeyError):
+            change("http://e/g", [triple(2)], refuse)
+    with pytest.raises(KeyError):
+        store.delete_graph("http://e/other", refuse)
+    assert told == [store.state(["http://e/g"])] * 2 + [None]
+    assert list(store.read_graph("http://e/g")) == [triple(1)]
+
+
+def test_the_state_of_a_graph_changes_with_it_and_with_every_update(store: EmbeddedStore) -> None:
+    store.put_graph("http://e/g", [triple(1)])
+    first = store.state(["http://e/g"])
+    store.put_graph("http://e/h", [triple(1)])
+    store.add_to_graph(None, [triple(1)])
+    assert store.state(["http://e/g"]) == first
+    assert store.state(["http://e/g", "http://e/h"]) != first
+    store.update("INSERT DATA { GRAPH <http://e/h> { <a:a> <a:b> 1 } }")
+    assert store.state(["http://e/g"]) != first
+
+
+def test_a_backup_has_all_graphs_and_the_default_graph(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
+    store.put_graph("http://e/g", [triple(1), blank(1)])
+    store.put_graph(None, [triple(2)])
+    store.backup(tmp_path / "copy")
+    assert len(Store.read_only(str(tmp_path / "copy"))) == 3

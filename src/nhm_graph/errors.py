@@ -223,6 +223,39 @@ class UnsupportedFormat(Refusal):
     title = Text(de="Format nicht unterstützt", en="Format not supported")
 
 
+class Unauthorized(Refusal):
+    """Writing needs the token of the service, and none or another one was sent.
+
+    >>> Unauthorized.kind
+    'unauthorized'
+    """
+
+    kind = "unauthorized"
+    title = Text(de="Nicht berechtigt", en="Not authorized")
+
+
+class ReadOnly(Refusal):
+    """Nothing is written here: writing is off, or the store is for reading only.
+
+    >>> ReadOnly.kind
+    'read-only'
+    """
+
+    kind = "read-only"
+    title = Text(de="Schreiben ist nicht möglich", en="Writing is not possible")
+
+
+class ConditionFailed(Refusal):
+    """What If-Match or If-None-Match demands does not hold; nothing was written.
+
+    >>> ConditionFailed.kind
+    'condition-failed'
+    """
+
+    kind = "condition-failed"
+    title = Text(de="Bedingung nicht erfüllt", en="Condition not met")
+
+
 class Busy(Refusal):
     """As much is being worked on as the service takes on at a time; try again shortly.
 
@@ -232,6 +265,39 @@ class Busy(Refusal):
 
     kind = "busy"
     title = Text(de="Gerade ausgelastet", en="Busy at the moment")
+
+
+class Overrun(Refusal):
+    """A query took longer than its deadline; `extra` has limit and unit.
+
+    >>> Overrun.kind
+    'overrun'
+    """
+
+    kind = "overrun"
+    title = Text(de="Die Frist ist abgelaufen", en="The deadline has passed")
+
+
+class OutOfMemory(Refusal):
+    """A query needs more memory than it may have; `extra` has limit and unit.
+
+    >>> OutOfMemory.kind
+    'out-of-memory'
+    """
+
+    kind = "out-of-memory"
+    title = Text(de="Der Arbeitsspeicher reicht nicht", en="Not enough memory")
+
+
+class ReaderLost(Refusal):
+    """The process that evaluated a query ended before it had answered.
+
+    >>> ReaderLost.kind
+    'reader-lost'
+    """
+
+    kind = "reader-lost"
+    title = Text(de="Die Auswertung ist abgebrochen", en="The evaluation broke off")
 
 
 class StoreProblem(Refusal):

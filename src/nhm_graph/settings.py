@@ -54,6 +54,11 @@ class _Kind:
             return Text(de=" oder ".join(self.choices), en=" or ".join(self.choices))
         if self.kind == "folder":
             return Text(de="der Pfad eines Ordners", en="the path of a folder")
+        if self.kind == "address":
+            return Text(
+                de="eine Adresse mit https:// oder http://, ohne Name und Passwort darin",
+                en="an address with https:// or http://, without name and password in it",
+            )
         return Text(de="ein Text, der nicht leer ist", en="a text that is not empty")
 
     def read(self, text: str) -> Value:
@@ -64,9 +69,13 @@ class _Kind:
             return text.lower() in _TRUE
         if self.kind == "folder":
             return Path(text).expanduser()
-        if self.kind in ("choice", "text"):
+        if self.kind in ("choice", "text", "address", "secret"):
             return text
         raise ValueError(text)
+
+    def shown(self, value: object) -> str:
+        """A value as a message may repeat it: an address or secret could hold a password."""
+        return "…" if self.kind in ("address", "secret") else str(value)
 
     def admits(self, value: Value) -> bool:
         """Whether a value of the right type lies within what is allowed."""
@@ -79,6 +88,11 @@ class _Kind:
             return value in self.choices
         if self.kind == "folder":
             return value is None or isinstance(value, Path)
+        if self.kind == "address" and isinstance(value, str):
+            # Not more than this: the store says what else is wrong with an address.
+            return value.startswith(("https://", "http://")) and "@" not in value
+        if self.kind in ("address", "secret") and value is None:
+            return True
         return isinstance(value, str) and bool(value.strip())
 
 
@@ -93,7 +107,9 @@ def _number(minimum: int, maximum: int) -> _Kind:
 
 
 _FOLDER = _Kind("folder")
+_SECRET = _Kind("secret")
 _BYTES = Text(de="Byte", en="bytes")
+_SECONDS = Text(de="Sekunden", en="seconds")
 
 
 @dataclass(frozen=True)
@@ -230,16 +246,172 @@ class Settings:
             Text(de="Kommunen", en="municipalities"),
         ),
     )
-    query_threads: int = field(
-        default=4,
+    readers: int = field(
+        default=2,
         metadata=_about(
-            _number(1, 256),
-            "NHM_QUERY_THREADS",
+            _number(1, 64),
+            "NHM_READERS",
             Text(
-                de="wie viele Abfragen gleichzeitig ausgewertet werden",
-                en="how many queries are evaluated at the same time",
+                de="wie viele Prozesse fremde SPARQL-Abfragen auswerten, am besten einer je Kern",
+                en="how many processes evaluate foreign SPARQL queries, best one per core",
+            ),
+            Text(de="Prozesse", en="processes"),
+        ),
+    )
+    readers_waiting: int = field(
+        default=32,
+        metadata=_about(
+            _number(0, 10_000),
+            "NHM_READERS_WAITING",
+            Text(
+                de="wie viele fremde Abfragen warten dürfen, bis ein Prozess frei ist",
+                en="how many foreign queries may wait for a process to be free",
             ),
             Text(de="Abfragen", en="queries"),
+        ),
+    )
+    query_seconds: int = field(
+        default=30,
+        metadata=_about(
+            _number(1, 86_400),
+            "NHM_QUERY_SECONDS",
+            Text(
+                de="Frist für die Auswertung einer fremden Abfrage und für ihr Warten",
+                en="deadline for the evaluation of a foreign query, and for its wait",
+            ),
+            Text(de="Sekunden", en="seconds"),
+        ),
+    )
+    delivery_seconds: int = field(
+        default=120,
+        metadata=_about(
+            _number(1, 86_400),
+            "NHM_DELIVERY_SECONDS",
+            Text(
+                de="Frist, in der die Antwort darauf ganz abgeholt sein muss",
+                en="deadline by which its answer must have been fetched to the end",
+            ),
+            Text(de="Sekunden", en="seconds"),
+        ),
+    )
+    reader_memory_mib: int = field(
+        default=1024,
+        metadata=_about(
+            _number(512, 1_000_000),
+            "NHM_READER_MEMORY_MIB",
+            Text(
+                de="Arbeitsspeicher, den die Auswertung einer fremden Abfrage belegen darf",
+                en="memory that the evaluation of a foreign query may take",
+            ),
+            Text(de="MiB", en="MiB"),
+        ),
+    )
+    max_rows: int = field(
+        default=0,
+        metadata=_about(
+            _number(0, 1_000_000_000),
+            "NHM_MAX_ROWS",
+            Text(
+                de="größte Zahl von Zeilen oder Tripeln einer fremden Abfrage; 0: beliebig viele",
+                en="most rows or triples of the answer to a foreign query; 0: any number",
+            ),
+            Text(de="Zeilen", en="rows"),
+        ),
+    )
+    store: str | None = field(
+        default=None,
+        metadata=_about(
+            _Kind("address"),
+            "NHM_STORE",
+            Text(
+                de="Adresse einer SPARQL-Datenbank für Abfragen, aus der nur gelesen wird; "
+                "ohne Angabe der eigene Datenbestand",
+                en="address for queries of a SPARQL engine, for reading only; "
+                "the store of this program if not given",
+            ),
+        ),
+    )
+    store_user: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            _SECRET,
+            "NHM_STORE_USER",
+            Text(
+                de="Name, mit dem man sich an der SPARQL-Datenbank anmeldet",
+                en="name to sign in with at the SPARQL engine",
+            ),
+        ),
+    )
+    store_password: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            _SECRET,
+            "NHM_STORE_PASSWORD",
+            Text(
+                de="Passwort dazu; geht nur über https oder an diesen Rechner",
+                en="its password; sent over https or to this machine only",
+            ),
+        ),
+    )
+    remote_seconds: int = field(
+        default=30,
+        metadata=_about(
+            _number(1, 3_600),
+            "NHM_REMOTE_SECONDS",
+            Text(
+                de="wie lange eine Abfrage an die SPARQL-Datenbank im Ganzen dauern darf",
+                en="how long a query to the SPARQL engine may take in all",
+            ),
+            _SECONDS,
+        ),
+    )
+    remote_refresh_seconds: int = field(
+        default=60,
+        metadata=_about(
+            _number(1, 86_400),
+            "NHM_REMOTE_REFRESH_SECONDS",
+            Text(
+                de="wie lange eine Änderung in der SPARQL-Datenbank unbemerkt bleiben darf",
+                en="how long a change in the SPARQL engine may stay unnoticed",
+            ),
+            _SECONDS,
+        ),
+    )
+    max_answer_bytes: int = field(
+        default=50_000_000,
+        metadata=_about(
+            _number(1, 10_000_000_000),
+            "NHM_MAX_ANSWER_BYTES",
+            Text(
+                de="größte Antwort, die von der SPARQL-Datenbank angenommen wird",
+                en="largest answer taken from the SPARQL engine",
+            ),
+            _BYTES,
+        ),
+    )
+
+    admin_token: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            _SECRET,
+            "NHM_ADMIN_TOKEN",
+            Text(
+                de="Schlüssel, mit dem über das Netz geschrieben werden darf; ohne Angabe darf es "
+                "niemand",
+                en="token with which one may write over the network; nobody may if not given",
+            ),
+        ),
+    )
+    max_update_bytes: int = field(
+        default=1_000_000,
+        metadata=_about(
+            _number(1, 1_000_000_000),
+            "NHM_MAX_UPDATE_BYTES",
+            Text(de="größte Länge einer SPARQL-Änderung", en="greatest length of a SPARQL update"),
+            _BYTES,
         ),
     )
 
@@ -248,7 +420,7 @@ class Settings:
             kind: _Kind = each.metadata["kind"]
             value = getattr(self, each.name)
             if not kind.admits(value):
-                raise BadParameter.value(each.name, str(value), kind.allowed())
+                raise BadParameter.value(each.name, kind.shown(value), kind.allowed())
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -274,7 +446,7 @@ class Settings:
         """All settings in order, for the documentation and `--help`.
 
         >>> [each.default for each in Settings.describe() if each.unit == Text("Byte", "bytes")]
-        [100000, 20000000, 2000000]
+        [100000, 20000000, 2000000, 50000000, 1000000]
         """
         defaults = cls()
         for each in fields(cls):
@@ -295,5 +467,5 @@ def _read(variable: str, text: str, kind: _Kind) -> Value:
     except (ValueError, RuntimeError):  # RuntimeError: `~name` of nobody known here
         value = None
     if value is None or not kind.admits(value):
-        raise BadParameter.value(variable, text, kind.allowed())
+        raise BadParameter.value(variable, kind.shown(text), kind.allowed())
     return value

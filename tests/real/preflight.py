@@ -41,6 +41,11 @@ PROGRAMS = {
         "a SPARQL server of another maker",
         "apt-get install virtuoso-opensource",
     ),
+    "isql": Program(
+        ("isql-vt", "isql-v"),
+        "loading that server",
+        "apt-get install virtuoso-opensource",
+    ),
 }
 
 

@@ -12,6 +12,8 @@ from nhm_graph.graph import open_graph
 from nhm_graph.listening import listen
 from nhm_graph.settings import Settings
 
+_LAST_SECONDS = 5
+
 
 @click.command(help=say("Startet den Dienst.", "Starts the service."))
 @store_option
@@ -49,5 +51,7 @@ def serve(
         )
     )
     sys.stdout.flush()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    # A client that fetches a long answer slowly does not hold up the end for longer than this.
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS)
+    server = uvicorn.Server(config)
     server.run(sockets=[listening])

@@ -80,8 +80,9 @@ class Binder:
             f"OPTIONAL {{ ?thing <{parameter.key}> ?key }} }}"
         )
         things: dict[str, str] = {}
+        found = self._store.query_view(query, graphs) if graphs else self._store.query(query)
         # Read whole: a refusal below must not carry the result out of this thread.
-        for iri, key in list(rows(self._store.query(query, graphs))):
+        for iri, key in list(rows(found)):
             if text.startswith(_WEB):
                 things[str(iri)] = str(iri)
                 continue

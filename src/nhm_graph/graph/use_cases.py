@@ -22,6 +22,8 @@ from nhm_graph.store.base import Result, Store, Triple
 from nhm_graph.store.embedded import EmbeddedStore
 from nhm_graph.store.guard import check_query
 from nhm_graph.store.loading import Progress, graphs_of, read_graphs
+from nhm_graph.store.remote import RemoteStore
+from nhm_graph.store.remote_http import Limits
 from nhm_graph.store.rows import graph_bytes, rows
 
 # How names are shortened in a graph that is handed out.
@@ -121,7 +123,9 @@ class Graph:
 
     def evaluate(self, bound: Bound) -> Result:
         """The result of a bound question; read it in the thread that asked."""
-        return self.store.query(bound.sparql, bound.graphs)
+        if bound.graphs is None:
+            return self.store.query(bound.sparql)
+        return self.store.query_view(bound.sparql, bound.graphs)
 
     def ask(self, name: str, given: Mapping[str, str], language: Language) -> Answer:
         """The answer to a question that is a table. Raises what `bind` raises."""
@@ -220,12 +224,15 @@ _FICTIONAL = Text(
 def open_graph(settings: Settings, progress: Progress | None = None) -> Graph:
     """Opens the store that the settings name and brings vocabulary and examples up to date.
 
-    Raises StoreLocked, StoreProblem, and what is wrong with a data file.
+    Another engine, named by `store`, is for reading and left as it is. Raises StoreLocked,
+    StoreProblem, BadParameter, and what is wrong with a data file.
 
     >>> open_graph(Settings(examples=False)).question("sdg-gaps").summary.en
     'SDGs without a measure'
     """
     files = find_data_files(settings.data_dir)
+    if settings.store is not None:
+        return Graph(_remote_store(settings.store, settings), files, settings)
     store = EmbeddedStore(settings.store_dir, settings.city_views)
     graph = Graph(store, files, settings)
     try:
@@ -236,3 +243,14 @@ def open_graph(settings: Settings, progress: Progress | None = None) -> Graph:
         store.close()
         raise
     return graph
+
+
+def _remote_store(address: str, settings: Settings) -> RemoteStore:
+    return RemoteStore(
+        address,
+        user=settings.store_user,
+        password=settings.store_password,
+        limits=Limits(settings.remote_seconds, settings.max_answer_bytes),
+        refresh_seconds=settings.remote_refresh_seconds,
+        views=settings.city_views,
+    )

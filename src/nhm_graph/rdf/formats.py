@@ -115,8 +115,13 @@ TSV = ResultFormat("tsv", "TSV", ("text/tab-separated-values",), (".tsv",), Quer
 RESULT_FORMATS = (JSON, XML, CSV, TSV)
 _Form = TypeVar("_Form", DataFormat, ResultFormat)
 
-# Not a format of data: what a page is, so that a suffix may ask for it.
-_PAGE_TYPES, _PAGE_SUFFIXES = ("text/html", "application/xhtml+xml"), (".html", ".htm")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# No formats of data, but a suffix may ask for them.
+_SUFFIXES = {
+    "text/html": (".html", ".htm"),
+    "application/xhtml+xml": (".html", ".htm"),
+    XLSX: (".xlsx",),
+}
 
 
 def data_format_for_path(path: str | PurePath) -> DataFormat:
@@ -311,7 +316,7 @@ def _names(form: DataFormat | ResultFormat) -> set[str]:
 
 
 def _names_of_media_type(media_type: str) -> set[str]:
-    names = {_plain(each) for each in _PAGE_SUFFIXES} if media_type in _PAGE_TYPES else set()
+    names = {_plain(each) for each in _SUFFIXES.get(media_type, ())}
     for each in (*DATA_FORMATS, *RESULT_FORMATS):
         if media_type in each.media_types:
             names |= _names(each)

@@ -3,18 +3,30 @@
 import json
 import os
 import re
+import secrets
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from nhm_graph.errors import BadQuery, StoreLocked, StoreProblem, shortened
 from nhm_graph.language import Text
 from nhm_graph.store.base import Result
+from nhm_graph.store.edits import (
+    Check,
+    Edit,
+    always,
+    as_stored,
+    difference,
+    has_blank_node,
+    without_triple_terms,
+)
 from nhm_graph.store.guard import names_dataset, names_graphs
-from nhm_graph.store.views import Views
+from nhm_graph.store.views import Views, merged
 
 _QUADS = "public"
 _STATE = "state.json"
@@ -49,7 +61,11 @@ class EmbeddedStore:
         self._write = threading.Lock()
         self._quads: Oxigraph | None = _open(folder)
         self._version = _read_version(folder)
-        self._views = Views(views)
+        # By graph: the version of its last change. Before the opening only the last one is known.
+        self._changes: dict[str | None, int] = {}
+        self._all_changed = self._version
+        self._opening = secrets.token_hex(4)
+        self._views = Views(views, lambda graphs: merged(self._store, graphs))
 
     @property
     def version(self) -> int:
@@ -72,48 +88,121 @@ class EmbeddedStore:
                 default: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, graphs)]
                 named: list[NamedNode | BlankNode] = [*map(NamedNode, graphs)]
                 return self._store.query(text, default_graph=default, named_graphs=named)
-            return self._views.of(self._store, graphs, self._version).query(text)
+            return self._views.of(graphs, self._version).query(text)
         except SyntaxError as error:
             raise _bad_query(error) from error
 
+    def query_view(self, text: str, graphs: Sequence[str]) -> Result:
+        """See Store.query_view."""
+        return self.query(text, graphs)
+
     def update(self, text: str) -> None:
         """See Store.update."""
+        self.run_update(text)
+
+    def run_update(self, text: str, base: str | None = None) -> None:
+        """See WritableStore.run_update."""
         with self._write:
             try:
-                self._store.update(text)
+                self._store.update(text, base_iri=base)
             except SyntaxError as error:
                 raise _bad_query(error) from error
+            except RuntimeError as error:
+                raise _not_carried_out(error) from error
+            self._all_changed = self._version + 1
             self._changed()
 
     def read_graph(self, name: str) -> Iterator[Triple]:
         """See Store.read_graph."""
-        for quad in self._store.quads_for_pattern(None, None, None, NamedNode(name)):
-            yield quad.triple
+        return self._triples(name)
+
+    def write_graph(
+        self, name: str | None, output: IO[bytes], form: RdfFormat, prefixes: Mapping[str, str]
+    ) -> None:
+        """Writes the triples of a graph (None: the default graph) to a file, of one moment.
+
+        >>> import io
+        >>> file = io.BytesIO()
+        >>> EmbeddedStore().write_graph("http://e/g", file, RdfFormat.N_TRIPLES, {})
+        >>> file.getvalue()
+        b''
+        """
+        self._store.dump(output, form, from_graph=_graph(name), prefixes=dict(prefixes))
 
     def replace_graph(self, name: str, triples: Iterable[Triple]) -> bool:
         """See Store.replace_graph. One transaction: a reader sees the old graph or the new one.
 
         Raises StoreProblem for triples with blank nodes; skolemise them first.
         """
-        wanted = set(triples)
-        if any(isinstance(term, BlankNode) for triple in wanted for term in triple):
+        wanted = list(triples)
+        if any(map(has_blank_node, wanted)):
             raise StoreProblem(
                 Text(
                     de=f"Der Graph {name} enthält leere Knoten.",
                     en=f"The graph {name} has blank nodes.",
                 )
             )
-        wanted = _as_stored(wanted)
+        return bool((wanted or self.has_graph(name)) and self.put_graph(name, wanted).changed)
+
+    # ----- the Graph Store Protocol -----
+
+    def state(self, graphs: Sequence[str | None] | None = None) -> str:
+        """See WritableStore.state. Another one after each opening of the store, too.
+
+        >>> EmbeddedStore().state() == EmbeddedStore().state()
+        False
+        """
+        version = self._version
+        if graphs is not None:
+            changes = (self._changes.get(each, 0) for each in graphs)
+            version = max(self._all_changed, *changes, 0)
+        return f"{self._opening}.{version}"
+
+    def has_graph(self, name: str | None) -> bool:
+        """See WritableStore.has_graph."""
+        return name is None or self._store.contains_named_graph(NamedNode(name))
+
+    def put_graph(self, name: str | None, triples: Iterable[Triple], check: Check = always) -> Edit:
+        """See WritableStore.put_graph."""
+        wanted = without_triple_terms(triples)
         with self._write:
-            present = set(self.read_graph(name))
-            if wanted == present:
-                return False
-            graph = NamedNode(name)
-            if not present:
-                self._store.extend(_quad(triple, graph) for triple in wanted)
+            existed = self._checked(name, check)
+            present = set(self._triples(name)) if existed else set()
+            if present:
+                stored = as_stored(wanted)
+                if stored == present:
+                    return Edit(made=False, changed=False)
+                self._store.update(difference(NamedNode(name) if name else None, present, stored))
+            elif existed and not wanted:
+                return Edit(made=False, changed=False)
             else:
-                self._store.update(_difference(graph, present - wanted, wanted - present))
-            self._changed()
+                self._insert(name, wanted)
+            self._changed(name)
+        return Edit(made=not existed, changed=True)
+
+    def add_to_graph(
+        self, name: str | None, triples: Iterable[Triple], check: Check = always
+    ) -> Edit:
+        """See WritableStore.add_to_graph."""
+        added = without_triple_terms(triples)
+        with self._write:
+            existed = self._checked(name, check)
+            if existed:
+                graph = _graph(name)
+                added = [each for each in as_stored(added) if _quad(each, graph) not in self._store]
+                if not added:
+                    return Edit(made=False, changed=False)
+            self._insert(name, added)
+            self._changed(name)
+        return Edit(made=not existed, changed=True)
+
+    def delete_graph(self, name: str | None, check: Check = always) -> bool:
+        """See WritableStore.delete_graph."""
+        with self._write:
+            if not self._checked(name, check):
+                return False
+            self._store.remove_graph(_graph(name))
+            self._changed(name)
         return True
 
     def graph_names(self) -> list[str]:
@@ -131,8 +220,19 @@ class EmbeddedStore:
         return len(self._store)
 
     def backup(self, target: Path) -> None:
-        """See Store.backup. On the same file system the copy is made of hard links."""
-        self._store.backup(str(target))
+        """See Store.backup. On the same file system the copy is made of hard links.
+
+        A store in memory is copied triple by triple, while nobody can write.
+        """
+        if self.folder is not None:
+            self._store.backup(str(target))
+            return
+        with tempfile.NamedTemporaryFile(suffix=".nq") as file:
+            with self._write:
+                self._store.dump(file.name, RdfFormat.N_QUADS)
+            copy = Oxigraph(str(target))
+            copy.bulk_load(path=file.name, format=RdfFormat.N_QUADS)
+            copy.flush()
 
     def close(self) -> None:
         """See Store.close."""
@@ -149,7 +249,26 @@ class EmbeddedStore:
             )
         return self._quads
 
-    def _changed(self) -> None:
+    def _triples(self, name: str | None) -> Iterator[Triple]:
+        for quad in self._store.quads_for_pattern(None, None, None, _graph(name)):
+            yield quad.triple
+
+    def _checked(self, name: str | None, check: Check) -> bool:
+        """Whether the graph is there, once `check` has let the change pass."""
+        existed = self.has_graph(name)
+        check(self.state([name]) if existed else None)
+        return existed
+
+    def _insert(self, name: str | None, triples: Collection[Triple]) -> None:
+        if triples or name is None:
+            self._store.extend(_quad(triple, _graph(name)) for triple in triples)
+        else:
+            self._store.add_graph(NamedNode(name))
+
+    def _changed(self, *graphs: str | None) -> None:
+        # After the triples: who reads the version first never takes old triples for new ones.
+        for each in graphs:
+            self._changes[each] = self._version + 1
         self._version += 1
         if self.folder is not None:
             temporary = self.folder / f"{_STATE}.new"
@@ -166,16 +285,12 @@ def is_store(folder: Path) -> bool:
     return (folder / _QUADS).is_dir()
 
 
-def _as_stored(triples: set[Triple]) -> set[Triple]:
-    """The triples as Oxigraph writes them: it turns 1.50 into 1.5; only then do they compare."""
-    passed = Oxigraph()
-    graph = NamedNode("urn:x")
-    passed.extend(_quad(triple, graph) for triple in triples)
-    return {quad.triple for quad in passed}
-
-
-def _quad(triple: Triple, graph: NamedNode) -> Quad:
+def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _graph(name: str | None) -> NamedNode | DefaultGraph:
+    return DefaultGraph() if name is None else NamedNode(name)
 
 
 def _open(folder: Path | None) -> Oxigraph:
@@ -217,15 +332,18 @@ def _read_version(folder: Path | None) -> int:
         return 0
 
 
-def _difference(graph: NamedNode, gone: set[Triple], new: set[Triple]) -> str:
-    """One update string, and so one transaction, instead of clearing and filling."""
-    blocks = []
-    for verb, triples in (("DELETE DATA", gone), ("INSERT DATA", new)):
-        if triples:
-            # str() of a term or triple is its N-Triples form: serialised, never pasted text.
-            lines = "\n".join(f"{triple} ." for triple in sorted(map(str, triples)))
-            blocks.append(f"{verb} {{ GRAPH {graph} {{\n{lines}\n}} }}")
-    return " ;\n".join(blocks)
+def _not_carried_out(error: RuntimeError) -> BadQuery:
+    said = shortened(str(error), 200)
+    return BadQuery(
+        Text(
+            de=f"Die Änderung ließ sich nicht ausführen, und nichts wurde geändert: {said}",
+            en=f"The update could not be carried out, and nothing was changed: {said}",
+        ),
+        mend=Text(
+            de="Mit SILENT gilt es nicht als Fehler, wenn ein Graph fehlt oder schon da ist.",
+            en="With SILENT it is no error that a graph is missing or already there.",
+        ),
+    )
 
 
 def _bad_query(error: SyntaxError) -> BadQuery:

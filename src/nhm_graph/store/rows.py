@@ -113,5 +113,5 @@ def _value(term: NamedNode | BlankNode | Literal | Triple | None) -> Value:
     if term.datatype == _DECIMAL:
         return Decimal(term.value)
     if term.datatype == _BOOLEAN:
-        return term.value == "true"
+        return term.value in ("true", "1")
     return term.value

@@ -7,43 +7,69 @@ A view is made at the first question and lasts until the store changes.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode, Quad
 from pyoxigraph import Store as Oxigraph
 
+Key: TypeAlias = tuple[str, ...]
+
 
 class Views:
-    """The last views used, at most `most` of them.
+    """The last views used, at most `most` of them, each made by `make` from its list of graphs.
 
-    >>> views = Views(most=2)
-    >>> len(views.of(Oxigraph(), ["http://e/g"], 1))
+    >>> views = Views(most=2, make=lambda graphs: merged(Oxigraph(), graphs))
+    >>> len(views.of(["http://e/g"], version=1))
     0
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, make: Callable[[Key], Oxigraph]) -> None:
         self._most = most
-        self._kept: OrderedDict[tuple[str, ...], tuple[int, Oxigraph]] = OrderedDict()
+        self._make = make
+        self._kept: OrderedDict[Key, tuple[int, Future[Oxigraph]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, store: Oxigraph, graphs: Sequence[str], version: int) -> Oxigraph:
-        """A store whose default graph is the union of these graphs, as of this version."""
+    def of(self, graphs: Sequence[str], version: int) -> Oxigraph:
+        """The view of these graphs as of this version; its default graph is their union.
+
+        Who asks for a view that another thread is making waits for it. What `make` raises reaches
+        everybody who waits, and the next one tries again.
+        """
         key = tuple(sorted(set(graphs)))
         with self._lock:
             known = self._kept.get(key)
             if known and known[0] == version:
                 self._kept.move_to_end(key)
-                return known[1]
-        view = _merged(store, key)
-        with self._lock:
-            self._kept[key] = (version, view)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+                future = known[1]
+            else:
+                known, future = None, Future()
+                self._kept[key] = (version, future)
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return future.result() if known else self._made(key, future)
+
+    def _made(self, key: Key, future: Future[Oxigraph]) -> Oxigraph:
+        try:
+            view = self._make(key)
+        except BaseException as error:
+            with self._lock:
+                if key in self._kept and self._kept[key][1] is future:
+                    del self._kept[key]
+            future.set_exception(error)
+            raise
+        future.set_result(view)
         return view
 
 
-def _merged(store: Oxigraph, graphs: Sequence[str]) -> Oxigraph:
+def merged(store: Oxigraph, graphs: Sequence[str]) -> Oxigraph:
+    """A store in memory whose default graph is the union of these graphs.
+
+    >>> len(merged(Oxigraph(), []))
+    0
+    """
     view = Oxigraph()
     for graph in graphs:
         quads = store.quads_for_pattern(None, None, None, NamedNode(graph))

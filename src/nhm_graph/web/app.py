@@ -1,19 +1,31 @@
 """The app: one function that builds everything from the settings."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nhm_graph import __version__
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.settings import Settings
-from nhm_graph.web import openapi, pages, problems, questions, sparql, validation
+from nhm_graph.web import (
+    graph_store,
+    openapi,
+    pages,
+    problems,
+    questions,
+    sparql,
+    update,
+    validation,
+)
+from nhm_graph.web.cors import Cors
+from nhm_graph.web.foreign import foreign_queries
+from nhm_graph.web.methods import close_path
 from nhm_graph.web.reader import graph_of
 
 _HERE = Path(__file__).parent
@@ -33,12 +45,15 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
     'ok'
     """
     graph = graph or open_graph(settings)
+    foreign = foreign_queries(graph.store, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.query_slots = asyncio.Semaphore(settings.query_threads)
         yield
-        graph.close()
+        try:
+            await foreign.close()
+        finally:
+            graph.close()
 
     # FastAPI's own documentation pages load scripts from elsewhere: /docs is ours. Its telemetry
     # would send measurements to an address in the environment: off.
@@ -51,12 +66,25 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.graph = graph
-    # Few foreign queries at a time. The others wait without a thread, so that threads are left for
-    # pages and named questions.
-    app.state.query_slots = asyncio.Semaphore(settings.query_threads)
+    app.state.foreign = foreign
     problems.install(app)
-    for router in (pages.router, questions.router, sparql.router, validation.router):
-        app.include_router(router)
+    _add_routes(app)
+    app.add_middleware(_SafeHeaders)
+    app.add_middleware(Cors)
+    app.openapi = lambda: openapi.schema(app, graph)  # type: ignore[method-assign]
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    for part in (pages, questions, sparql, update, graph_store, validation):
+        app.include_router(part.router)
+    for path, methods in (
+        (sparql.PATH, sparql.METHODS),
+        (update.PATH, update.METHODS),
+        (graph_store.PATH, graph_store.METHODS),
+        (graph_store.BELOW, graph_store.METHODS),
+    ):
+        close_path(app, path, methods)
     app.add_api_route(
         "/health",
         _health,
@@ -67,9 +95,6 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
     )
     app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    app.middleware("http")(_safe_headers)
-    app.openapi = lambda: openapi.schema(app, graph)  # type: ignore[method-assign]
-    return app
 
 
 async def _health(request: Request) -> dict[str, Any]:
@@ -83,11 +108,22 @@ async def _health(request: Request) -> dict[str, Any]:
     }
 
 
-async def _safe_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    return response
+class _SafeHeaders:
+    """Tells browsers not to guess types, not to tell others, not to load from elsewhere.
+
+    Plain ASGI: Starlette's own frame for middleware would hide from a handler that a client left.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+                headers.setdefault("Content-Security-Policy", _POLICY)
+            await send(message)
+
+        await self._app(scope, receive, safe)

@@ -25,6 +25,12 @@ def schema(app: FastAPI, graph: Graph) -> dict[str, Any]:
         "/ Welche Nachhaltigkeitsziele einer Stadt abgedeckt sind, und wer zuständig ist.",
         routes=app.routes,
     )
+    schemes = described.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["token"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "NHM_ADMIN_TOKEN, for writing / zum Schreiben",
+    }
     paths = described.setdefault("paths", {})
     paths["/queries"] = {
         "get": {

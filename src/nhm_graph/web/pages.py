@@ -23,6 +23,10 @@ router = APIRouter()
 # What the first page asks about a city; the questions themselves are files in queries/.
 _FIRST = ("sdg-coverage", "goals-without-measures", "unit-workload", "process-status")
 _ROWS_ON_FIRST = 17
+_EXAMPLE = """SELECT ?type (COUNT(*) AS ?number)
+WHERE { ?thing a ?type }
+GROUP BY ?type
+ORDER BY DESC(?number)"""
 _LINK_LENGTH = 48
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -63,6 +67,12 @@ def first_page(request: Request, city: str | None = None) -> Response:
 def description_page(request: Request) -> Response:
     """Every address of the service, each question with its parameters and their choices."""
     return _page(request, "description.html", schema=request.app.openapi())
+
+
+def sparql_page(request: Request) -> Response:
+    """A form for a query of one's own, and the graphs there are."""
+    graphs = graph_of(request).store.graph_names()
+    return _page(request, "sparql.html", example=_EXAMPLE, graphs=graphs)
 
 
 def question_page(request: Request, question: NamedQuestion, given: Mapping[str, str]) -> Response:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from nhm_graph import errors
 from nhm_graph.language import Language, Text
+from nhm_graph.web.authorization import CHALLENGE
 from nhm_graph.web.reader import language_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -19,14 +20,21 @@ _STATUS: Mapping[type[errors.Refusal], int] = {
     errors.BadQuery: 400,
     errors.RefusedQuery: 400,
     errors.UnreadableData: 400,
+    errors.Unauthorized: 401,
+    errors.ReadOnly: 403,
+    errors.ConditionFailed: 412,
     errors.TooLarge: 413,
     errors.NotAcceptable: 406,
     errors.UnsupportedFormat: 415,
     errors.Busy: 503,
     errors.JavaMissing: 503,
     errors.StoreLocked: 503,
+    errors.Overrun: 503,
+    errors.OutOfMemory: 503,
+    errors.ReaderLost: 503,
     errors.StoreProblem: 500,
 }
+_MORE: Mapping[int, Mapping[str, str]] = {401: CHALLENGE, 503: {"Retry-After": "5"}}
 _PLAIN: Mapping[int, Text] = {
     404: Text(de="Diese Adresse gibt es hier nicht.", en="There is no such address here."),
     405: Text(
@@ -83,7 +91,7 @@ def _refusal(request: Request, error: Exception) -> Response:
         error.message(language),
         language=language,
         extra=error.extra,
-        headers={"Retry-After": "5"} if status == 503 else None,
+        headers=_MORE.get(status),
     )
 
 

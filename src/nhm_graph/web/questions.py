@@ -7,14 +7,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from nhm_graph.answers import answer_record, json_number
+from nhm_graph.answers.spreadsheets import file_name, german_csv, workbook
 from nhm_graph.catalog.questions import NamedQuestion
-from nhm_graph.graph import PREFIXES, Bound, Graph
-from nhm_graph.language import Language
+from nhm_graph.errors import BadParameter
+from nhm_graph.graph import PREFIXES, Answer, Bound, Graph
+from nhm_graph.language import LANGUAGES, Language, Text
 from nhm_graph.rdf.formats import (
+    CSV,
     JSON_LD,
     N_TRIPLES,
     RDF_XML,
     TURTLE,
+    XLSX,
     data_format_for_media_type,
     result_format_for_media_type,
     split_suffix,
@@ -33,6 +37,7 @@ TABLES = (
     "application/sparql-results+json",
     "application/sparql-results+xml",
     "text/tab-separated-values",
+    XLSX,
     PAGE,
 )
 GRAPHS = (
@@ -58,6 +63,7 @@ def ask(request: Request, name: str) -> Response:
     """The answer to a named question, in the format that suffix or Accept ask for."""
     graph, language = graph_of(request), language_of(request)
     given = dict(request.query_params)
+    locale = _locale(given.pop("locale", None), name)
     if name.endswith(_SPARQL):
         question = graph.question(name.removesuffix(_SPARQL))
         bound = graph.bind(question.name, _for_question(question, given), language)
@@ -68,6 +74,8 @@ def ask(request: Request, name: str) -> Response:
     media_type = wanted(request, GRAPHS if question.form == "construct" else TABLES, suffix)
     if media_type == PAGE:
         return question_page(request, question, given)
+    if media_type == XLSX or locale == "de":
+        return _spreadsheet(request, graph.ask(name, given, language), media_type)
     if question.form == "construct":
         return _graph(request, graph.bind(name, given, language), media_type)
     if media_type == JSON_ROWS:
@@ -76,6 +84,28 @@ def ask(request: Request, name: str) -> Response:
     form = result_format_for_media_type(media_type)
     content = result_bytes(graph.evaluate(graph.bind(name, given, language)), form)
     return _sent(request, content, media_type, language)
+
+
+def _locale(given: str | None, name: str) -> str | None:
+    """The locale of a CSV. Raises BadParameter for another than German, or another format."""
+    if given is None:
+        return None
+    if given not in LANGUAGES or not name.endswith(CSV.suffixes):
+        expected = Text(
+            de="de oder en, und eine Adresse, die auf .csv endet",
+            en="de or en, and an address that ends in .csv",
+        )
+        raise BadParameter.value("locale", given, expected)
+    return given
+
+
+def _spreadsheet(request: Request, answer: Answer, media_type: str) -> Response:
+    language = language_of(request)
+    made = workbook if media_type == XLSX else german_csv
+    response = _sent(request, made(answer, language), media_type, language)
+    name = file_name(answer, ".xlsx" if media_type == XLSX else ".csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _for_question(question: NamedQuestion, given: dict[str, str]) -> dict[str, str]:

@@ -27,7 +27,16 @@ def language_of(request: Request) -> Language:
 
 def wanted(request: Request, offered: Sequence[str], suffix: str | None = None) -> str:
     """The media type to answer with. Raises NotAcceptable, which lists what there is."""
-    found = negotiate(request.headers.get("accept"), offered, suffix)
+    return chosen(", ".join(request.headers.getlist("accept")) or None, offered, suffix)
+
+
+def chosen(accept: str | None, offered: Sequence[str], suffix: str | None = None) -> str:
+    """The media type that a field Accept, or a suffix, asks for. Raises NotAcceptable.
+
+    >>> chosen("text/*", ["application/json", "text/csv"])
+    'text/csv'
+    """
+    found = negotiate(accept, offered, suffix)
     if found is None:
         listed = ", ".join(offered)
         raise NotAcceptable(
