@@ -234,6 +234,17 @@ class Busy(Refusal):
     title = Text(de="Gerade ausgelastet", en="Busy at the moment")
 
 
+class Stopped(Refusal):
+    """Work that was ended because it took longer than it may, or because its process broke off.
+
+    >>> Stopped.kind
+    'stopped'
+    """
+
+    kind = "stopped"
+    title = Text(de="Abgebrochen", en="Stopped")
+
+
 class StoreProblem(Refusal):
     """The store cannot do its work: folder missing or not writable, disk full, data damaged.
 

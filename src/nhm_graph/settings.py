@@ -242,6 +242,30 @@ class Settings:
             Text(de="Abfragen", en="queries"),
         ),
     )
+    validation_seconds: int = field(
+        default=60,
+        metadata=_about(
+            _number(1, 3_600),
+            "NHM_VALIDATION_SECONDS",
+            Text(
+                de="wie lange eine Prüfung über das Netz dauern darf",
+                en="how long a validation over the network may take",
+            ),
+            Text(de="Sekunden", en="seconds"),
+        ),
+    )
+    validation_processes: int = field(
+        default=1,
+        metadata=_about(
+            _number(1, 64),
+            "NHM_VALIDATION_PROCESSES",
+            Text(
+                de="wie viele Prüfungen über das Netz gleichzeitig laufen",
+                en="how many validations over the network run at the same time",
+            ),
+            Text(de="Prüfungen", en="validations"),
+        ),
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):
