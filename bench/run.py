@@ -7,8 +7,9 @@ import growth
 import report
 import stores
 import throughput
+import validation
 
-BENCHES = {"growth": growth.run, "throughput": throughput.run}
+BENCHES = {"growth": growth.run, "throughput": throughput.run, "validation": validation.run}
 
 
 def main() -> int:

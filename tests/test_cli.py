@@ -182,7 +182,7 @@ def test_warnings_alone_end_with_0(run: Run, fixtures: Path) -> None:
     ("lang", "words"),
     [
         ("de", ["Verstoß M03", "Zeile 14", "Tempo 30 auf Hauptstraßen", "braucht genau einen"]),
-        ("en", ["Violation M03", "line 14", "Tempo 30 auf Hauptstraßen", "needs exactly one"]),
+        ("en", ["Violation M03", "line 14", "30 km/h on main roads", "needs exactly one"]),
     ],
 )
 def test_violation_ends_with_1_and_names_the_line_and_the_remedy(
@@ -213,7 +213,8 @@ def test_violation_is_found_in_each_rdf_format(
     (tmp_path / f"data{suffix}").write_bytes(ox.serialize(quads, format=form) or b"")
     result = run("validate", f"data{suffix}")
     assert result.exit_code == 1
-    assert "Violation M03  data" + suffix in result.stdout
+    assert "Violation M03" in result.stdout
+    assert f"data{suffix}" in result.stdout.splitlines()[-1]
     has_lines = form in (ox.RdfFormat.TRIG, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     assert (", line " in result.stdout) == has_lines
 
@@ -279,8 +280,9 @@ def test_files_are_checked_together_and_each_finding_names_its_own(
     first = fixtures / "M03-invalid-unknown.ttl"
     result = run("validate", first, "cut.nt")
     assert result.exit_code == 1
-    assert f"Violation M03  {first}, line 14" in result.stdout
-    assert "Violation N01  cut.nt, line 1" in result.stdout
+    blocks = result.stdout.split("\n\n")
+    assert any("Violation M03" in block and f"{first}, line 14" in block for block in blocks)
+    assert any("Violation N01" in block and "cut.nt, line 1" in block for block in blocks)
 
 
 def test_what_one_file_refers_to_may_stand_in_another(
@@ -316,7 +318,7 @@ def test_report_as_turtle(run: Run, fixtures: Path) -> None:
 def test_report_for_github_is_one_line_for_each_finding(run: Run, fixtures: Path) -> None:
     file = fixtures / "M03-invalid-unknown.ttl"
     (line,) = run("validate", file, "--format", "github").stdout.splitlines()
-    assert line.startswith(f"::error file={file},line=14,title=M03::Tempo 30 auf")
+    assert line.startswith(f"::error file={file},line=14,title=M03::30 km/h on")
     file = fixtures / "G07-invalid-none.ttl"
     assert run("validate", file, "--format", "github").stdout.startswith("::warning file=")
     assert run("validate", fixtures / "M03-valid.ttl", "--format", "github").stdout == ""

@@ -181,7 +181,9 @@ def test_json_can_be_read() -> None:
 @pytest.mark.parametrize("setting", list(Settings.describe()), ids=lambda setting: setting.name)
 def test_setting_is_described(setting: Setting) -> None:
     row = rows(section(page("settings.md"), "## Settings"))[setting.name]
-    default = {None: "(none)", True: "yes", False: "no"}.get(setting.default, str(setting.default))
+    default = {"None": "(none)", "True": "yes", "False": "no"}.get(
+        str(setting.default), str(setting.default)
+    )
     unit = [setting.unit.de, setting.unit.en] if setting.unit else []
     says = [setting.allowed.en, setting.help.en, setting.help.de, *unit]
     assert missing(row, [f"`{setting.environment}`", f"`{default}`", *says]) == []

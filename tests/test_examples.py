@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from nhm_graph.checks.report import Report
-from nhm_graph.checks.shacl import validate
+from nhm_graph.checks.validation import validate
 from nhm_graph.rdf.reading import read_file
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,7 +8,7 @@ import pytest
 from nhm_graph.catalog.files import find_data_files
 from nhm_graph.checks.rendering import as_json, as_text
 from nhm_graph.checks.report import Report
-from nhm_graph.checks.shacl import Run, validate
+from nhm_graph.checks.validation import Run, validate
 from nhm_graph.rdf.formats import TURTLE
 from nhm_graph.rdf.reading import read_bytes
 

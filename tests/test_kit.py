@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from nhm_graph.catalog.files import find_data_files
 from nhm_graph.catalog.rules import read_rules
-from nhm_graph.checks.shacl import Run, validate
+from nhm_graph.checks.validation import Run, validate
 from nhm_graph.cli.main import main
 from nhm_graph.publish.kit import kit_files
 from nhm_graph.rdf.formats import TURTLE

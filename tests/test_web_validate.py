@@ -96,20 +96,21 @@ def test_report_is_json_unless_asked_otherwise(web: TestClient, broken: bytes) -
 
 
 @pytest.mark.parametrize(
-    ("language", "head", "message"),
+    ("language", "head", "message", "place"),
     [
-        ("de", "Verstoß M03  data.ttl, Zeile 14", "Die Maßnahme braucht genau einen"),
-        ("en", "Violation M03  data.ttl, line 14", "The measure needs exactly one"),
+        ("de", "data.ttl: Verstöße gefunden", "Die Maßnahme braucht genau einen", "Zeile 14"),
+        ("en", "data.ttl: violations found", "The measure needs exactly one", "line 14"),
     ],
 )
 def test_report_as_text_speaks_the_readers_language(
-    web: TestClient, broken: bytes, language: str, head: str, message: str
+    web: TestClient, broken: bytes, language: str, head: str, message: str, place: str
 ) -> None:
     response = send(web, broken, Accept="text/plain", **{"Accept-Language": language})
     assert response.headers["content-type"].startswith("text/plain")
     assert response.headers["content-language"] == language
     assert response.text.startswith(head)
     assert message in response.text
+    assert f"data.ttl, {place}" in response.text
 
 
 def test_report_in_json_speaks_the_language_in_the_address(web: TestClient, broken: bytes) -> None:
@@ -203,10 +204,25 @@ def test_data_that_is_too_large_is_413(web: TestClient, graph: Graph) -> None:
 
 def test_second_check_at_the_same_time_is_503_and_says_when_to_come_back(graph: Graph) -> None:
     busy = Graph(graph.store, graph.files, graph.settings)
-    busy._validating.acquire()
+    assert busy._workers.slots.acquire(blocking=False)
     response = send(TestClient(create_app(graph.settings, busy)), b"")
     assert response.status_code == 503
+    assert response.json()["type"].endswith("/busy")
     assert int(response.headers["retry-after"]) > 0
+
+
+def test_check_that_takes_too_long_is_ended_with_503_and_the_next_one_runs(
+    graph: Graph, broken: bytes
+) -> None:
+    short = Graph(graph.store, graph.files, graph.settings)
+    short._workers.seconds = 0
+    client = TestClient(create_app(graph.settings, short))
+    response = send(client, broken)
+    assert response.status_code == 503
+    assert response.json()["type"].endswith("/stopped")
+    short._workers.seconds = 60
+    assert send(client, broken).status_code == 200
+    short._workers.close()
 
 
 def test_get_is_405(web: TestClient) -> None:

@@ -300,6 +300,17 @@ class ReaderLost(Refusal):
     title = Text(de="Die Auswertung ist abgebrochen", en="The evaluation broke off")
 
 
+class Stopped(Refusal):
+    """Work that was ended because it took longer than it may, or because its process broke off.
+
+    >>> Stopped.kind
+    'stopped'
+    """
+
+    kind = "stopped"
+    title = Text(de="Abgebrochen", en="Stopped")
+
+
 class StoreProblem(Refusal):
     """The store cannot do its work: folder missing or not writable, disk full, data damaged.
 

@@ -46,6 +46,14 @@ PROGRAMS = {
         "loading that server",
         "apt-get install virtuoso-opensource",
     ),
+    "curl": Program(("curl",), "the service from a shell", "apt-get install curl"),
+    "nginx": Program(
+        ("nginx", "/usr/sbin/nginx"),  # not on everybody's PATH
+        "the service behind a proxy",
+        "apt-get install nginx-light",
+    ),
+    "openssl": Program(("openssl",), "a certificate for it", "apt-get install openssl"),
+    "systemd": Program(("systemd-analyze",), "the unit for systemd", "apt-get install systemd"),
 }
 
 

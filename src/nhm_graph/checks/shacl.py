@@ -1,102 +1,161 @@
-"""Validation with pySHACL, on Oxigraph data.
+"""The reference: pySHACL on Oxigraph data.
 
 On rdflib's own store pySHACL finds violations that are none (it compares words with dates), hence
-Oxigraph below it. Shapes are those of shapes/ only, parsed anew for each run, because pySHACL
-changes what it is given.
+Oxigraph below it. The shapes are made anew for each run, because pySHACL changes what it is given.
+rdflib and pySHACL take most of a second to import and are imported only where they run.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from nhm_graph.catalog.rules import TIERS, Tier, rules_above
+from nhm_graph.checks.compiled.model import SPARQL
+from nhm_graph.checks.compiled.report import results_of
+from nhm_graph.checks.compiled.run import Result
 from nhm_graph.checks.counted import graph_on
-from nhm_graph.checks.explanations import explained
-from nhm_graph.checks.findings import findings_of, messages_of, placed
-from nhm_graph.checks.report import Report, ordered
-from nhm_graph.rdf.reading import Document, read_file
-from nhm_graph.rdf.terms import NHM, XSD
+from nhm_graph.errors import UnreadableData, shortened
+from nhm_graph.language import Text
+from nhm_graph.rdf.terms import OWL, RDF, RDFS, SH
 
-_LARGEST = 10_000_000
-# Where a run records the day that rules with deadlines refer to.
-_RUN = ox.NamedNode("https://w3id.org/nhm/validation")
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """How a validation is to be run: up to which tier, and as of which day."""
-
-    tier: Tier = TIERS[-1]
-    day: date | None = None
+_TARGETS = tuple(
+    SH(name) for name in ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+)
+_CLASSES: tuple[object, ...] = (RDFS("Class"), OWL("Class"))
 
 
-def validate(
-    documents: Sequence[Document],
-    shapes: Iterable[Path],
-    shared: Iterable[Path],
-    run: Run | None = None,
-) -> Report:
-    """The report on documents taken together, read with the shared vocabulary beside them.
+def reference_results(
+    data: ox.Store,
+    shapes: Iterable[ox.Quad],
+    off: Collection[str] = (),
+    only: Collection[ox.NamedNode | ox.BlankNode] | None = None,
+) -> list[Result]:
+    """What pySHACL finds in the default graph of a store.
 
-    The rules see one graph: named graphs are merged, as SHACL knows no others. Without a day in
-    the run the data's own nhm:validationDate counts, else today.
+    `off` are addresses of shapes to be left out, `only` the shapes whose targets are looked at
+    (None: all). Raises UnreadableData where the shapes are not what SHACL asks for.
 
-    >>> from nhm_graph.catalog.files import find_data_files
-    >>> from nhm_graph.rdf.formats import TURTLE
-    >>> from nhm_graph.rdf.reading import read_bytes
-    >>> files = find_data_files()
-    >>> goal = b"<http://e/g> a <https://w3id.org/nhm/ns#Goal> ."
-    >>> found = validate([read_bytes(goal, TURTLE, "g.ttl", 99)], files.shapes(), files.ontology())
-    >>> found.conforms, found.findings[0].rule, found.findings[0].line
-    (False, 'N01', 1)
+    >>> reference_results(ox.Store(), ())
+    []
     """
-    # Imported here: rdflib and pySHACL take most of a second, and most commands need neither.
-    from pyshacl import validate as pyshacl_validate
-    from rdflib import SH, Graph, Literal, URIRef
+    from pyshacl import validate
+    from pyshacl.errors import ReportableRuntimeError
 
-    run = run or Run()
-    rules = list(shapes)
-    data = _merged(documents, [*shared, *(path for path in rules if path.stem == "hierarchy")])
-    day = _dated(data, run.day)
-    shapes_graph = Graph()
-    for path in rules:
-        shapes_graph.parse(data=path.read_bytes(), format="turtle")
-    for iri in rules_above(rules, run.tier):
-        shapes_graph.add((URIRef(iri), SH.deactivated, Literal(True)))
-    _conforms, report, _text = pyshacl_validate(
-        graph_on(data),
-        shacl_graph=shapes_graph,
-        inplace=True,
-        advanced=False,
-        do_owl_imports=False,
+    shapes = tuple(shapes)
+    quads = _targeting(shapes, only)
+    if not quads:
+        return []
+    quads += [
+        ox.Quad(ox.NamedNode(iri), SH("deactivated"), ox.Literal(True)) for iri in sorted(off)
+    ]
+    try:
+        _conforms, report, _text = validate(
+            graph_on(data),
+            shacl_graph=_graph(quads),
+            inplace=True,
+            advanced=False,
+            do_owl_imports=False,
+            meta_shacl=False,
+        )
+    except ReportableRuntimeError as error:
+        raise _not_shacl(error) from error
+    if not hasattr(report, "serialize"):
+        raise _not_shacl(report)
+    said = [q for q in shapes if q.predicate == SH("message")]
+    return [_worded(each, said) for each in results_of(_quads(report))]
+
+
+def _worded(result: Result, said: Iterable[ox.Quad]) -> Result:
+    """The result with messages as the shapes have them: of SPARQL pySHACL drops the language."""
+    if result.component != SPARQL:
+        return result
+    known = {
+        quad.object.value: quad.object
+        for quad in said
+        if quad.subject in (result.constraint, result.shape) and isinstance(quad.object, ox.Literal)
+    }
+    worded = {known.get(each.value, each) for each in result.messages}
+    return replace(result, messages=tuple(sorted(worded, key=str)))
+
+
+def _targeting(
+    shapes: Iterable[ox.Quad], only: Collection[ox.NamedNode | ox.BlankNode] | None
+) -> list[ox.Quad]:
+    """The shapes, with the targets of the chosen ones only. A shape that is a class is a target."""
+    quads = list(shapes)
+    if only is None:
+        return quads
+    classes = set(_CLASSES)
+    below = [q for q in quads if q.predicate == RDFS("subClassOf")]
+    while found := {q.subject for q in below if q.object in classes} - classes:
+        classes |= found
+    return [
+        quad
+        for quad in quads
+        if quad.subject in only
+        or not (
+            quad.predicate in _TARGETS or (quad.predicate == RDF("type") and quad.object in classes)
+        )
+    ]
+
+
+def _graph(quads: Iterable[ox.Quad]) -> "Graph":
+    """The quads for rdflib, term by term, so that nodes without address keep their names."""
+    from rdflib import Graph
+
+    graph = Graph()
+    for quad in quads:
+        graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
+    return graph
+
+
+def _term(term: object) -> "Node":
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if not isinstance(term, ox.Literal):
+        raise UnreadableData(
+            Text(
+                de="Die Regeln enthalten RDF-1.2-Tripelterme; SHACL kennt keine.",
+                en="The shapes have RDF 1.2 triple terms, which SHACL does not know.",
+            )
+        )
+    datatype = None if term.language else URIRef(term.datatype.value)
+    return Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
+
+
+def _quads(report: "Graph") -> list[ox.Quad]:
+    """The report, term by term, for the same reason."""
+    return [ox.Quad(*(_own(term) for term in triple)) for triple in report]  # type: ignore[arg-type]
+
+
+def _own(term: object) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    from rdflib import BNode, Literal
+
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(str(term), language=str(term.language))
+        datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
+        return ox.Literal(str(term), datatype=datatype)
+    return ox.BlankNode(str(term)) if isinstance(term, BNode) else ox.NamedNode(str(term))
+
+
+def _not_shacl(error: object) -> UnreadableData:
+    said = shortened(str(error), 300)
+    return UnreadableData(
+        Text(
+            de=f"Die Regeln sind kein gültiges SHACL: {said}",
+            en=f"The shapes are not valid SHACL: {said}",
+        ),
+        mend=Text(
+            de="Die genannte Form berichtigen.", en="Correct the shape that the message names."
+        ),
     )
-    found = findings_of(report.serialize(format="nt", encoding="utf-8"), data, messages_of(rules))
-    found = explained(placed(found, documents), data, day)
-    turtle = report.serialize(format="turtle", encoding="utf-8")
-    return Report(ordered(found), tuple(document.name for document in documents), turtle)
-
-
-def _merged(documents: Sequence[Document], shared: Iterable[Path]) -> ox.Store:
-    store = ox.Store()
-    for document in documents:
-        store.extend(ox.Quad(*quad.triple) for quad in document.quads)
-    for path in shared:
-        store.extend(ox.Quad(*quad.triple) for quad in read_file(path, _LARGEST).quads)
-    return store
-
-
-def _dated(data: ox.Store, day: date | None) -> date:
-    """The day of the run, which the data then states exactly once (nhm:validationDate)."""
-    stated = list(data.quads_for_pattern(None, NHM("validationDate"), None, None))
-    if day is None and stated:
-        said = stated[0].object
-        return date.fromisoformat(said.value if isinstance(said, ox.Literal) else "")
-    for quad in stated:
-        data.remove(quad)
-    day = day or date.today()
-    literal = ox.Literal(day.isoformat(), datatype=XSD("date"))
-    data.add(ox.Quad(_RUN, NHM("validationDate"), literal))
-    return day

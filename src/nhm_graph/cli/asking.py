@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from nhm_graph.cli.speaking import say, spoken, store_option, width
-from nhm_graph.errors import BadParameter, StoreProblem
+from nhm_graph.cli.speaking import refuse_without_store, say, spoken, store_option, width
+from nhm_graph.errors import BadParameter
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.language import Language, Text
 from nhm_graph.settings import Settings
-from nhm_graph.store.embedded import is_store
 from nhm_graph.terminal import answer_text, question_help, question_list
 
 
@@ -67,16 +66,7 @@ def _answered(
 
 def _open(store_dir: Path | None) -> Graph:
     settings = Settings.from_environment(os.environ)
-    if store_dir is not None and not is_store(store_dir):
-        raise StoreProblem(
-            Text(
-                de=f"In {store_dir} ist kein Datenbestand.", en=f"There is no store in {store_dir}."
-            ),
-            mend=Text(
-                de="Den Ordner prüfen, oder mit nhm-graph load oder serve einen anlegen.",
-                en="Check the folder, or make one with nhm-graph load or serve.",
-            ),
-        )
+    refuse_without_store(store_dir)
     # Without a store of one's own the examples answer, from memory, also beside a running service.
     return open_graph(replace(settings, store_dir=store_dir, examples=store_dir is None))
 

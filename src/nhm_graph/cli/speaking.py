@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from nhm_graph.errors import StoreProblem
 from nhm_graph.language import LANGUAGES, Language, Text, is_language, locale_language
+from nhm_graph.store.embedded import is_store
 from nhm_graph.store.loading import Progress
 
 VIOLATIONS, REFUSED = 1, 2
@@ -53,6 +55,18 @@ def progress() -> Progress:
             click.echo(f"\r\x1b[K{number}/{total} {name}{end}", err=True, nl=False)
 
     return show
+
+
+def refuse_without_store(folder: Path | None) -> None:
+    """Raises StoreProblem where there is no store in a folder, so that none is made by mistake."""
+    if folder is not None and not is_store(folder):
+        raise StoreProblem(
+            Text(de=f"In {folder} ist kein Datenbestand.", en=f"There is no store in {folder}."),
+            mend=Text(
+                de="Den Ordner prüfen, oder mit nhm-graph load oder serve einen anlegen.",
+                en="Check the folder, or make one with nhm-graph load or serve.",
+            ),
+        )
 
 
 def width() -> int:

@@ -80,7 +80,8 @@ class Binder:
             f"OPTIONAL {{ ?thing <{parameter.key}> ?key }} }}"
         )
         things: dict[str, str] = {}
-        found = self._store.query_view(query, graphs) if graphs else self._store.query(query)
+        in_all = graphs is None
+        found = self._store.query(query) if in_all else self._store.query_view(query, graphs)
         # Read whole: a refusal below must not carry the result out of this thread.
         for iri, key in list(rows(found)):
             if text.startswith(_WEB):

@@ -1,16 +1,19 @@
 """The use cases: open, load, ask, run, validate. No HTTP and no terminal here."""
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from nhm_graph.catalog.files import DataFiles, digest, find_data_files
 from nhm_graph.catalog.questions import NamedQuestion, Parameter, read_questions
 from nhm_graph.catalog.rules import Rule, read_rules
+from nhm_graph.checks.cities import Group, Rules, counted, stored_groups, validate_groups
+from nhm_graph.checks.jobs import Form, stored_report, upload_report
 from nhm_graph.checks.report import Report
-from nhm_graph.checks.shacl import Run, validate
-from nhm_graph.errors import Busy, UnknownName
+from nhm_graph.checks.sources import Source, source_of
+from nhm_graph.checks.validation import Run, outcome, report_of
+from nhm_graph.checks.workers import Workers
+from nhm_graph.errors import UnknownName
 from nhm_graph.graph.binding import Binder
 from nhm_graph.graph.model import Answer, Bound, City, CityGraph
 from nhm_graph.graph.registry import SHARED, Registry
@@ -47,7 +50,6 @@ class Graph:
         self.store = store
         self.files = files
         self.settings = settings
-        self._validating = threading.Lock()
 
     @cached_property
     def questions(self) -> dict[str, NamedQuestion]:
@@ -167,16 +169,84 @@ class Graph:
         return self.store.query(text)
 
     def validate(self, documents: Sequence[Document], run: Run | None = None) -> Report:
-        """The report on documents taken together. One at a time: raises Busy otherwise."""
-        if not self._validating.acquire(blocking=False):
-            raise Busy(
-                Text(de="Es wird schon eine Datei geprüft.", en="A file is being checked already."),
-                mend=Text(de="Gleich noch einmal versuchen.", en="Try again in a moment."),
-            )
-        try:
-            return validate(documents, self.files.shapes(), self.files.ontology(), run)
-        finally:
-            self._validating.release()
+        """The report on documents taken together, in this process. Nothing of them is stored."""
+        run = run or Run()
+        rules = self._rules.read(run)
+        names = [document.name for document in documents]
+        return report_of(outcome(documents, rules, run), names, rules)
+
+    def validate_graphs(
+        self,
+        city: str | None = None,
+        run: Run | None = None,
+        *,
+        jobs: int = 1,
+        progress: Progress | None = None,
+    ) -> Report:
+        """The report on the data here, city by city, or on one city by short name or IRI.
+
+        `jobs` processes work at a time. Raises UnknownName.
+        """
+        cities, shared = self._stored(city)
+        groups = stored_groups(cities, shared, self.store)
+        shown = counted(progress, len(cities))
+        rules = self._rules
+        return validate_groups(groups, shared, rules, run or Run(), jobs=jobs, progress=shown)
+
+    def check_upload(self, data: bytes, media_type: str, run: Run, form: Form) -> bytes:
+        """The report on foreign data as it is to be sent, made in another process.
+
+        Raises what reading the data raises, Busy, Stopped.
+        """
+        limit = self.settings.max_validation_bytes
+        return self._workers.run(
+            upload_report, data, media_type, limit, rules=self._rules, run=run, form=form
+        )
+
+    def check_stored(
+        self, run: Run, form: Form, *, city: str | None = None, graph: str | None = None
+    ) -> bytes:
+        """The report on a city here, or on one graph here, as `check_upload` gives it.
+
+        A graph is checked together with the others of its city; only what is found on the nodes
+        that it describes is reported. Raises UnknownName besides.
+        """
+        if graph is not None and graph not in self.store.graph_names():
+            names = self.store.graph_names()
+            raise UnknownName.among(Text(de="der Graph", en="the graph"), graph, names)
+        if graph is not None:
+            city = next((each.city for each in self.graphs("de") if each.iri == graph), None)
+        cities, shared = self._stored(city) if city else ({}, self._sources(self._common()))
+        group = next(stored_groups(cities, shared, self.store), Group("", (), tuple(shared)))
+        return self._workers.run(stored_report, group, graph, rules=self._rules, run=run, form=form)
+
+    def _stored(self, name: str | None) -> tuple[dict[str, list[str]], list[Source]]:
+        """The graphs of each city, or of one, and the data that all share."""
+        owned = sorted({(each.city, each.iri) for each in self.graphs("de") if each.city})
+        cities: dict[str, list[str]] = {}
+        for city, graph in owned:
+            cities.setdefault(city, []).append(graph)
+        if name is not None:
+            city = name if name in cities else self.city(name, "de").iri
+            cities = {city: cities[city]}
+        return cities, self._sources(self._common())
+
+    def _common(self) -> list[str]:
+        """The graphs that belong to no city. The vocabulary is read from its files instead."""
+        owned = {graph.iri for graph in self.graphs("de") if graph.city}
+        names = self.store.graph_names()
+        return [each for each in names if each not in owned and not each.startswith(SHARED)]
+
+    def _sources(self, names: Iterable[str]) -> list[Source]:
+        return [source_of(name, self.store.read_graph(name)) for name in names]
+
+    @property
+    def _rules(self) -> Rules:
+        return Rules(self.files, self.settings.max_upload_bytes)
+
+    @cached_property
+    def _workers(self) -> Workers:
+        return Workers(self.settings.validation_processes, self.settings.validation_seconds)
 
     # ----- what is here -----
 
@@ -201,7 +271,8 @@ class Graph:
         return self._binder.choices(parameter, language)
 
     def close(self) -> None:
-        """Closes the store."""
+        """Closes the store and ends the processes that check foreign data."""
+        self._workers.close()
         self.store.close()
 
     def _document(self, path: Path) -> Document:

@@ -65,7 +65,7 @@ class EmbeddedStore:
         self._changes: dict[str | None, int] = {}
         self._all_changed = self._version
         self._opening = secrets.token_hex(4)
-        self._views = Views(views, lambda graphs: merged(self._store, graphs))
+        self._views = Views(views)
 
     @property
     def version(self) -> int:
@@ -88,7 +88,8 @@ class EmbeddedStore:
                 default: list[NamedNode | BlankNode | DefaultGraph] = [*map(NamedNode, graphs)]
                 named: list[NamedNode | BlankNode] = [*map(NamedNode, graphs)]
                 return self._store.query(text, default_graph=default, named_graphs=named)
-            return self._views.of(graphs, self._version).query(text)
+            view = self._views.of(graphs, self._version, lambda key: merged(self._store, key))
+            return view.query(text)
         except SyntaxError as error:
             raise _bad_query(error) from error
 

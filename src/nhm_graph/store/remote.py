@@ -4,6 +4,7 @@ Nothing is written there. Which engine gets what wrong stands in docs/engines.md
 """
 
 import ipaddress
+import math
 import time
 import urllib.parse
 import urllib.request
@@ -21,7 +22,10 @@ from nhm_graph.rdf.formats import JSON as RESULTS
 from nhm_graph.rdf.formats import N_TRIPLES
 from nhm_graph.store.base import Result
 from nhm_graph.store.guard import names_dataset, names_graphs, query_form
-from nhm_graph.store.remote_http import Limits, Reply, certificates, exchange, incomplete
+from nhm_graph.store.remote_http import Limits, Reply, certificates, exchange
+from nhm_graph.store.remote_results import quads, table
+from nhm_graph.store.remote_views import all_of, copied
+from nhm_graph.store.views import Views
 
 # Not DISTINCT: Virtuoso needs 15 seconds for that and 20 ms for this.
 _GRAPHS = "SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
@@ -39,8 +43,6 @@ _OF_ENGINE = (
 # Stands for "no graph at all": without a name an engine takes its own default graph.
 _NO_GRAPH = "urn:x-nhm:no-graph"
 _TABLE_FORMS = ("select", "ask")
-# Virtuoso 7 answers an ASK with a table that has this column, and a row where it is true.
-_OTHER_TRUTH = "__ASK_RETVAL"
 _Send: TypeAlias = Callable[[urllib.request.Request], Reply]
 
 
@@ -62,8 +64,11 @@ class RemoteStore:
         password: str | None = None,
         limits: Limits | None = None,
         refresh_seconds: int = 60,
+        views: int = 64,
     ) -> None:
-        """Raises BadParameter for an address that is none or not fit for credentials."""
+        """`views` is how many lists of graphs, and so cities, are kept ready in memory.
+
+        Raises BadParameter for an address that is none or not fit for credentials."""
         self.address = _checked(address, with_credentials=bool(user or password))
         self._credentials = (user, password) if user and password else None
         self._limits = limits or Limits(seconds=30, bytes=50_000_000)
@@ -71,6 +76,9 @@ class RemoteStore:
         self._refresh = refresh_seconds
         # As of which version, so that a reader in another thread never sees one without the other.
         self._names: tuple[int, list[str]] = (-1, [])
+        self._merged = Views(views)
+        # For the few questions that tell graphs apart; the others are quicker on one graph.
+        self._apart = Views(views)
         self._closed = False
 
     @property
@@ -93,10 +101,22 @@ class RemoteStore:
         dataset = None if graphs is None else (list(dict.fromkeys(graphs)) or [_NO_GRAPH])
         return self._asked(text, form, dataset)
 
+    def query_view(self, text: str, graphs: Sequence[str]) -> Result:
+        """See Store.query_view. The graphs are read whole, once every `refresh_seconds`.
+
+        Raises Busy, Overrun, TooLarge, StoreProblem.
+        """
+        self._refuse_closed()
+        apart = names_graphs(text)
+
+        def make(names: Sequence[str]) -> ox.Store:
+            return copied(self._reply, names, self._limits, apart=apart)
+
+        return (self._apart if apart else self._merged).of(graphs, self.version, make).query(text)
+
     def read_graph(self, name: str) -> Iterator[Triple]:
         """See Store.read_graph."""
-        text = f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH {NamedNode(name)} {{ ?s ?p ?o }} }}"
-        result = self._asked(text, "construct", [name])
+        result = self._asked(all_of(name), "construct", [name])
         assert isinstance(result, ox.QueryTriples)
         return iter(result)
 
@@ -127,15 +147,15 @@ class RemoteStore:
         self._closed = True
 
     def _asked(self, text: str, form: str, graphs: Sequence[str] | None) -> Result:
-        if self._closed:
-            raise StoreProblem(
-                Text(de="Der Datenbestand ist geschlossen.", en="The store is closed.")
-            )
-        is_table = form in _TABLE_FORMS
-        media_type = RESULTS.media_type if is_table else N_TRIPLES.media_type
+        reply = self._reply(text, form, graphs, self._limits)
+        return table(reply.body, form) if form in _TABLE_FORMS else _graph(reply)
+
+    def _reply(self, text: str, form: str, graphs: Sequence[str] | None, limits: Limits) -> Reply:
+        self._refuse_closed()
+        media_type = RESULTS.media_type if form in _TABLE_FORMS else N_TRIPLES.media_type
 
         def send(request: urllib.request.Request) -> Reply:
-            return exchange(request, self._limits, media_type, self._checked_by)
+            return exchange(request, limits, media_type, self._checked_by)
 
         client = _Client(self.address, form, media_type, send)
         if self._credentials:
@@ -145,10 +165,17 @@ class RemoteStore:
             if names_graphs(text):
                 client.addParameter("named-graph-uri", name)
         # For Virtuoso, which then stops by itself and says so. Others take it as seconds or not.
-        client.addParameter("timeout", str(int(1000 * self._limits.seconds)))
+        client.addParameter("timeout", str(math.ceil(1000 * limits.seconds)))
         client.setQuery(text)
-        reply: Any = client.query().response
-        return _table(reply.body, form) if is_table else _graph(reply)
+        reply = client.query().response
+        assert isinstance(reply, Reply)
+        return reply
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StoreProblem(
+                Text(de="Der Datenbestand ist geschlossen.", en="The store is closed.")
+            )
 
     def _refuse_writing(self) -> NoReturn:
         raise StoreProblem(
@@ -188,39 +215,9 @@ class _Client(SPARQLWrapper):
         return self._send(self._createRequest()), self.returnFormat
 
 
-def _table(body: bytes, form: str) -> Result:
-    """The rows or the truth value. Written once more in between: the parser reads row by row, so
-    that damage at the end would be met only after the first rows were used."""
-    try:
-        result = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-        if form == "ask":
-            return result if isinstance(result, ox.QueryBoolean) else _other_truth(result)
-        if isinstance(result, ox.QueryBoolean):
-            raise incomplete("SELECT: boolean")
-        whole = result.serialize(format=ox.QueryResultsFormat.JSON)
-        assert whole is not None
-        return ox.parse_query_results(whole, format=ox.QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError) as error:
-        raise incomplete("JSON") from error
-
-
-def _other_truth(table: ox.QuerySolutions) -> Result:
-    if [each.value for each in table.variables] != [_OTHER_TRUTH]:
-        raise incomplete("ASK: table")
-    said = "true" if list(table) else "false"
-    written = f'{{"head":{{}},"boolean":{said}}}'
-    return ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON)
-
-
 def _graph(reply: Reply) -> Result:
-    """The graph. N-Triples do not show by themselves whether their end is missing."""
-    if not reply.framed:
-        raise incomplete("Content-Length")
     taken = ox.Store()
-    try:
-        taken.extend(ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES))
-    except SyntaxError as error:
-        raise incomplete("N-Triples") from error
+    taken.extend(quads(reply))
     return taken.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
 
 

@@ -86,7 +86,7 @@ def exchange(
     thread.join(limits.seconds)
     if thread.is_alive():
         call.abandon()
-        raise _overrun(limits.seconds)
+        raise overrun(limits.seconds)
     if call.error is not None:
         raise call.error
     assert call.reply is not None
@@ -118,7 +118,7 @@ class _Call:
         except Refusal as refusal:
             self.error = refusal
         except TimeoutError:
-            self.error = _overrun(self._limits.seconds)
+            self.error = overrun(self._limits.seconds)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.error = _unreachable(error)
         except BaseException as error:
@@ -146,7 +146,7 @@ class _Call:
         while chunk := response.read1(_CHUNK):
             body += chunk
             if len(body) > self._limits.bytes:
-                raise _too_large(self._limits.bytes)
+                raise too_large(self._limits.bytes)
             if self._abandoned:
                 raise TimeoutError
         # read1 takes an early end of a body with a stated length for its end.
@@ -194,7 +194,7 @@ def _refuse_status(status: int, said: str, seconds: float) -> NoReturn:
             ),
         )
     if status in _OVERRUN:
-        raise _overrun(seconds)
+        raise overrun(seconds)
     if status in _FULL:
         raise Busy(
             Text(
@@ -239,7 +239,7 @@ def _mend_status(status: int) -> Text:
 def _check_head(response: http.client.HTTPResponse, media_type: str, seconds: float) -> None:
     # Virtuoso answers 200 or 206 with a part of the rows and says so in its own headers only.
     if response.headers.get("X-SQL-State"):
-        raise _overrun(seconds)
+        raise overrun(seconds)
     if response.headers.get("X-SPARQL-MaxRows"):
         raise _cut(response.headers["X-SPARQL-MaxRows"])
     if response.status != 200:
@@ -290,7 +290,12 @@ def _cut(rows: str) -> StoreProblem:
     )
 
 
-def _overrun(seconds: float) -> Overrun:
+def overrun(seconds: float) -> Overrun:
+    """The refusal where the time for an answer is over.
+
+    >>> print(overrun(30).detail.en)
+    The SPARQL engine did not answer completely within 30 seconds.
+    """
     return Overrun(
         Text(
             de=f"Die SPARQL-Datenbank hat in {seconds:g} Sekunden nicht ganz geantwortet.",
@@ -304,7 +309,12 @@ def _overrun(seconds: float) -> Overrun:
     )
 
 
-def _too_large(limit: int) -> TooLarge:
+def too_large(limit: int) -> TooLarge:
+    """The refusal of an answer of more bytes than that.
+
+    >>> print(too_large(1000).detail.en)
+    The answer of the SPARQL engine is larger than 1000 bytes.
+    """
     return TooLarge(
         Text(
             de=f"Die Antwort der SPARQL-Datenbank ist größer als {limit} Byte.",

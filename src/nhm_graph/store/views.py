@@ -18,21 +18,20 @@ Key: TypeAlias = tuple[str, ...]
 
 
 class Views:
-    """The last views used, at most `most` of them, each made by `make` from its list of graphs.
+    """The last views used, at most `most` of them.
 
-    >>> views = Views(most=2, make=lambda graphs: merged(Oxigraph(), graphs))
-    >>> len(views.of(["http://e/g"], version=1))
+    >>> views = Views(most=2)
+    >>> len(views.of(["http://e/g"], 1, lambda graphs: merged(Oxigraph(), graphs)))
     0
     """
 
-    def __init__(self, most: int, make: Callable[[Key], Oxigraph]) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._make = make
         self._kept: OrderedDict[Key, tuple[int, Future[Oxigraph]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, graphs: Sequence[str], version: int) -> Oxigraph:
-        """The view of these graphs as of this version; its default graph is their union.
+    def of(self, graphs: Sequence[str], version: int, make: Callable[[Key], Oxigraph]) -> Oxigraph:
+        """The view that `make` makes of these graphs, sorted, as of this version.
 
         Who asks for a view that another thread is making waits for it. What `make` raises reaches
         everybody who waits, and the next one tries again.
@@ -49,11 +48,13 @@ class Views:
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
-        return future.result() if known else self._made(key, future)
+        return future.result() if known else self._made(key, future, make)
 
-    def _made(self, key: Key, future: Future[Oxigraph]) -> Oxigraph:
+    def _made(
+        self, key: Key, future: Future[Oxigraph], make: Callable[[Key], Oxigraph]
+    ) -> Oxigraph:
         try:
-            view = self._make(key)
+            view = make(key)
         except BaseException as error:
             with self._lock:
                 if key in self._kept and self._kept[key][1] is future:

@@ -28,6 +28,7 @@ _STATUS: Mapping[type[errors.Refusal], int] = {
     errors.UnsupportedFormat: 415,
     errors.Busy: 503,
     errors.JavaMissing: 503,
+    errors.Stopped: 503,
     errors.StoreLocked: 503,
     errors.Overrun: 503,
     errors.OutOfMemory: 503,
