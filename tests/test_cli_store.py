@@ -15,7 +15,10 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import Result
+from pyoxigraph import Literal, NamedNode, Triple
 
+from nhm_graph.graph import open_graph
+from nhm_graph.settings import Settings
 from nhm_graph.store.embedded import EmbeddedStore, is_store
 
 Run = Callable[..., Result]
@@ -211,3 +214,13 @@ def test_second_start_answers_within_three_seconds(tmp_path: Path) -> None:
         took = time.monotonic() - began
         assert fetched(f"{address}/health")["store"] == first["store"]  # nothing was rewritten
     assert took < 3
+
+
+def test_examples_stay_out_of_a_store_with_data_of_its_own(tmp_path: Path) -> None:
+    own = Triple(NamedNode("http://e/s"), NamedNode("http://e/p"), Literal("o"))
+    store = EmbeddedStore(tmp_path / "store")
+    store.replace_graph("http://e/own", [own])
+    store.close()
+    graph = open_graph(Settings(store_dir=tmp_path / "store"))
+    assert graph.cities("de") == []
+    graph.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -32,18 +31,18 @@ class Service:
     def _now(self) -> int:
         return sum(self.versions.values())
 
-    def _state(self, graphs: Sequence[str] | None) -> tuple[int, ...]:
-        return tuple(self.versions[each] for each in graphs or self.versions)
+    def _state(self, on: str | None) -> tuple[int, ...]:
+        return tuple(self.versions[each] for each in ([on] if on else self.versions))
 
-    def _said(self, request: Request, graphs: Sequence[str] | None, status: int = 200) -> Response:
+    def _said(self, request: Request, on: str | None, status: int = 200) -> Response:
         self.asked += 1
-        may_be_kept(request.scope, graphs)
+        may_be_kept(request.scope, on)
         language = request.headers.get("accept-language", "")
         content = f"{self.asked} {language} {TEXT}"
         return Response(content, status, {"Vary": "Accept"}, "text/plain")
 
     async def _answer(self, request: Request, name: str) -> Response:
-        return self._said(request, ["http://e/a"])
+        return self._said(request, "http://e/a")
 
     async def _all(self, request: Request) -> Response:
         return self._said(request, None)
@@ -140,9 +139,10 @@ def test_the_etag_is_strong_and_differs_by_encoding(service: Service) -> None:
 
 @pytest.mark.parametrize("given", ["gzip;q=0", "identity", "br"])
 def test_gzip_is_not_sent_to_whom_it_is_not_wanted(service: Service, given: str) -> None:
-    assert "content-encoding" not in service.client.get(
-        "/a/x", headers={"Accept-Encoding": given}
-    ).headers
+    assert (
+        "content-encoding"
+        not in service.client.get("/a/x", headers={"Accept-Encoding": given}).headers
+    )
 
 
 def test_head_has_the_headers_of_get_and_no_body(service: Service) -> None:
@@ -173,9 +173,9 @@ def test_a_large_answer_is_given_but_not_kept() -> None:
 def test_an_answer_made_during_a_change_is_not_kept(service: Service) -> None:
     original = service._said
 
-    def changing(request: Request, graphs: Any, status: int = 200) -> Response:
+    def changing(request: Request, on: Any, status: int = 200) -> Response:
         service.versions["http://e/a"] += 1
-        return original(request, graphs, status)
+        return original(request, on, status)
 
     service._said = changing  # type: ignore[method-assign]
     service.client.get("/a/x")
@@ -197,7 +197,25 @@ def test_other_methods_and_protocols_pass_through() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
-    path = ShortPath(app, 1, lambda: 0, lambda graphs: 0)
+    path = ShortPath(app, 1, lambda: 0, lambda on: 0)
     asyncio.run(path({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     asyncio.run(path({"type": "http", "method": "POST"}, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan", "http"]
+
+
+def test_a_path_that_never_is_kept_keeps_its_own_head() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["method"])
+
+    path = ShortPath(app, 1, lambda: 0, lambda on: 0, never=("/sparql",))
+    scope = {"type": "http", "method": "HEAD", "path": "/sparql", "headers": []}
+    asyncio.run(path(scope, None, None))  # type: ignore[arg-type]
+    assert seen == ["HEAD"]
+
+
+def test_head_of_what_is_not_kept_has_no_body(service: Service) -> None:
+    head = service.client.head("/not-kept")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == "1"

@@ -38,7 +38,7 @@ def test_german_csv_has_semicolons_and_german_labels(web: TestClient) -> None:
 
 
 def test_german_csv_has_decimal_commas_and_german_dates(web: TestClient) -> None:
-    head, *rows = german(web, "/queries/indicator-status.csv?city=musterstadt&locale=de")
+    _head, *rows = german(web, "/queries/indicator-status.csv?city=musterstadt&locale=de")
     cells = {cell for row in rows for cell in row}
     assert "4,5" in cells
     assert "4.5" not in cells
@@ -87,7 +87,9 @@ def test_dates_of_a_workbook_are_dates(web: TestClient) -> None:
 def test_a_workbook_carries_question_notes_and_query(web: TestClient) -> None:
     book = workbook(web, "/queries/sdg-coverage.xlsx?city=musterstadt&lang=de")
     assert book.sheetnames == ["Antwort", "Hinweise"]
-    said = "\n".join(str(cell) for row in book["Hinweise"].iter_rows(values_only=True) for cell in row)
+    said = "\n".join(
+        str(cell) for row in book["Hinweise"].iter_rows(values_only=True) for cell in row
+    )
     assert "Alle Angaben sind erfunden" in said
     assert "SELECT ?sdg" in said
 

@@ -204,3 +204,13 @@ def test_a_backup_has_all_graphs_and_the_default_graph(
     store.put_graph(None, [triple(2)])
     store.backup(tmp_path / "copy")
     assert len(Store.read_only(str(tmp_path / "copy"))) == 3
+
+
+def test_graph_names_follow_each_change() -> None:
+    store = EmbeddedStore()
+    triple = Triple(NamedNode("http://e/s"), NamedNode("http://e/p"), Literal("o"))
+    assert store.graph_names() == []
+    store.replace_graph("http://e/g", [triple])
+    assert store.graph_names() == ["http://e/g"]
+    store.update("DROP GRAPH <http://e/g>")
+    assert store.graph_names() == []

@@ -1,8 +1,12 @@
 """Programs that people have already, each against the service as a process of its own."""
 
 import json
+import os
+import struct
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +17,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
+from pages import HOST, ROOT, blocks
 from real.processes import TOKEN, Service, serving
 
 pytestmark = pytest.mark.real
@@ -27,7 +32,6 @@ MEASURES = PREFIXES + (
     "?start } } ORDER BY ?measure"
 )
 WRITING = {"Authorization": f"Bearer {TOKEN}"}
-# Deletes what it writes, so that the tests may run in any order.
 PLAN = "https://data.neudorf.example/graph/plan"
 GOAL = URIRef("https://data.neudorf.example/id/Z-1")
 
@@ -85,7 +89,7 @@ def test_sparqlwrapper_writes_with_the_token(service: Service) -> None:
 
 
 def test_rdflib_store_reads_as_if_the_graph_were_its_own(service: Service) -> None:
-    graph = Graph(SPARQLStore(f"{service.address}/sparql", returnFormat="json"))
+    graph = Graph(SPARQLStore(f"{service.address}/sparql"))
     titles = {each.language: str(each) for each in graph.objects(M_04, _skos("prefLabel"))}
     assert titles.keys() == {"de", "en"}
     rows: Any = list(graph.query(MEASURES))
@@ -97,27 +101,31 @@ def test_rdflib_store_reads_as_if_the_graph_were_its_own(service: Service) -> No
 
 
 def test_rdflib_store_reads_one_graph_of_the_dataset(service: Service) -> None:
-    dataset = Dataset(SPARQLStore(f"{service.address}/sparql"))
-    name = next(iter(dataset.query(f"SELECT ?g {{ GRAPH ?g {{ <{M_04}> a nhm:Measure }} }}"
-        , initNs={"nhm": NHM})))[0]  # fmt: skip
-    assert (M_04, RDF.type, URIRef(f"{NHM}Measure")) in dataset.graph(name)
-    assert len(dataset.graph(URIRef("https://data.neudorf.example/graph/none"))) == 0
+    store = SPARQLStore(f"{service.address}/sparql")
+    # Without default_union rdflib names a graph of its own making as the default graph.
+    dataset = Dataset(store, default_union=True)
+    found: Any = dataset.query(f"SELECT ?g {{ GRAPH ?g {{ <{M_04}> a <{NHM}Measure> }} }}")
+    ((name,),) = found
+    assert (M_04, RDF.type, URIRef(f"{NHM}Measure")) in Graph(store, identifier=name)
+    assert len(Graph(store, identifier=URIRef(f"{PLAN}/none"))) == 0
 
 
 def test_rdflib_update_store_adds_commits_and_removes(service: Service) -> None:
     store = SPARQLUpdateStore(
         f"{service.address}/sparql", f"{service.address}/update", autocommit=False, headers=WRITING
     )
-    plan = Dataset(store).graph(URIRef(PLAN))
+    plan = Graph(store, identifier=URIRef(f"{PLAN}/rdflib"))
     title = Literal("Größe „zwei“\nund ein Umbruch", lang="de")
     plan.add((GOAL, RDF.type, URIRef(f"{NHM}Goal")))
     plan.add((GOAL, _skos("prefLabel"), title))
+    seen = Graph(SPARQLStore(f"{service.address}/sparql"), identifier=plan.identifier)
+    assert len(seen) == 0
     store.commit()
+    assert len(seen) == 2
     assert plan.value(GOAL, _skos("prefLabel")) == title
-    assert len(plan) == 2
     plan.remove((GOAL, None, None))
     store.commit()
-    assert len(plan) == 0
+    assert len(seen) == 0
 
 
 def _skos(name: str) -> URIRef:
@@ -255,7 +263,7 @@ def test_curl_sees_with_head_what_get_would_say(curl: Curl) -> None:
 
 
 def test_curl_puts_reads_replaces_and_deletes_a_graph(curl: Curl, tmp_path: Path) -> None:
-    target = f"/store?{urlencode({'graph': PLAN})}"
+    target = f"/store?{urlencode({'graph': f'{PLAN}/curl'})}"
     header = ("-H", "Content-Type: text/turtle")
     token = ("-H", f"Authorization: Bearer {TOKEN}")
     # More than a megabyte: curl then waits until it is told to go on (Expect: 100-continue).
@@ -273,3 +281,62 @@ def test_curl_puts_reads_replaces_and_deletes_a_graph(curl: Curl, tmp_path: Path
     assert read.stdout.decode().strip() == f"<{GOAL}> <{RDF.type}> <{NHM}Goal> ."
     assert status(curl(target, "-X", "DELETE", *token, *CODE)) == 204
     assert status(curl(target, *CODE)) == 404
+
+
+# ----- an answer that is not whole -----
+
+# 100 million rows: more than a second brings.
+ENDLESS = "SELECT * {{ {} }}".format(
+    " ".join(f"VALUES ?{each} {{ {' '.join(map(str, range(100)))} }}" for each in "abcd")
+)
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address for queries of a service that works for a second on each."""
+    folder = tmp_path_factory.mktemp("hasty") / "store"
+    with serving(folder, NHM_EXAMPLES="no", NHM_QUERY_SECONDS="1") as running:
+        yield f"{running.address}/sparql"
+
+
+def test_every_client_sees_that_an_answer_broke_off(
+    hasty: str, pandas: Any, program: Callable[[str], Path], tmp_path: Path
+) -> None:
+    address = f"{hasty}?{urlencode({'query': ENDLESS})}"
+    with pytest.raises(IncompleteRead):
+        pandas.read_csv(address, storage_options={"Accept": "text/csv"})
+    with pytest.raises(IncompleteRead):
+        wrapper(hasty, ENDLESS, CSV).query().convert()
+    with pytest.raises((ValueError, IncompleteRead)):
+        Graph(SPARQLStore(hasty)).query(ENDLESS)
+    for more in ((), ("--compressed",)):
+        command = [str(program("curl")), "-sS", *more, "-o", str(tmp_path / "answer"), address]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        assert done.returncode in (18, 56), done.stderr  # partial file; failure in receiving
+
+
+# ----- the page for readers -----
+
+
+def test_the_python_page_does_what_it_says(service: Service, pandas: Any, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: requirements/all.txt")
+    code = "\n".join(block.text for block in blocks("python", [ROOT / "docs" / "python.md"]))
+    assert code.count(HOST) == 1
+    script = f"TOKEN = {TOKEN!r}\n" + code.replace(HOST, service.address)
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=script,
+        cwd=tmp_path,
+        # No window is opened, and nothing is kept outside the test's folder.
+        env={**os.environ, "MPLBACKEND": "agg", "MPLCONFIGDIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No poverty" in done.stdout
+    picture = (tmp_path / "measures.png").read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", picture[16:24])  # IHDR (ISO/IEC 15948, 11.2.1)
+    assert (width, height) == (1800, 900)
+    assert len(picture) > 20_000  # an empty one has some 4,000 bytes

@@ -1,5 +1,6 @@
 """nhm-graph serve."""
 
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -39,6 +40,8 @@ def serve(
 
     from nhm_graph.web.app import create_app
 
+    if settings.access_log:
+        _log_to_standard_error()
     app = create_app(settings, open_graph(settings, progress()))
     shown_host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     address = f"http://{shown_host}:{listening.getsockname()[1]}"
@@ -55,3 +58,11 @@ def serve(
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS)
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
+
+
+def _log_to_standard_error() -> None:
+    """One line for each request, as it is: the service writes JSON."""
+    log = logging.getLogger("nhm_graph.access")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.addHandler(logging.StreamHandler(sys.stderr))

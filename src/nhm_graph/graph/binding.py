@@ -10,7 +10,7 @@ from nhm_graph.graph.registry import Registry
 from nhm_graph.language import LANGUAGES, Language, Text, is_language
 from nhm_graph.rdf.terms import RDF, RDFS, to_sparql, typed_term
 from nhm_graph.store.base import Store
-from nhm_graph.store.rows import rows
+from nhm_graph.store.rows import Value, rows
 
 _WEB = ("http://", "https://")
 
@@ -80,10 +80,7 @@ class Binder:
             f"OPTIONAL {{ ?thing <{parameter.key}> ?key }} }}"
         )
         things: dict[str, str] = {}
-        in_all = graphs is None
-        found = self._store.query(query) if in_all else self._store.query_view(query, graphs)
-        # Read whole: a refusal below must not carry the result out of this thread.
-        for iri, key in list(rows(found)):
+        for iri, key in self._read(query, graphs):
             if text.startswith(_WEB):
                 things[str(iri)] = str(iri)
                 continue
@@ -93,6 +90,12 @@ class Binder:
         if text not in things:
             raise UnknownName.among(parameter.label, text, things)
         return things[text]
+
+    def _read(self, query: str, graphs: Sequence[str] | None) -> list[tuple[Value, ...]]:
+        """The rows, read whole: a refusal must not carry the result out of this thread."""
+        if graphs is None:
+            return list(rows(self._store.query(query)))
+        return list(rows(self._store.query_view(query, graphs)))
 
 
 def _required(parameter: Parameter, given: Mapping[str, str]) -> str | None:

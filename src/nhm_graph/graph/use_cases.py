@@ -84,8 +84,13 @@ class Graph:
             self.store.replace_graph(name, triples)
 
     def load_examples(self, progress: Progress | None = None) -> None:
-        """Puts the example cities into their graphs; unchanged ones cost only their reading."""
-        self.load(self.files.examples(), progress=progress)
+        """Puts the example cities into their graphs; unchanged ones cost only their reading.
+
+        A store that holds data of its own and no example is left alone.
+        """
+        names = [each for each in self.store.graph_names() if not each.startswith(SHARED)]
+        if not names or any(each.startswith(_EXAMPLES) for each in names):
+            self.load(self.files.examples(), progress=progress)
 
     def load(
         self,
@@ -266,6 +271,20 @@ class Graph:
         """The graphs that a question about one city reads: its own and the shared ones."""
         return self._registry.graphs_of_city(city)
 
+    def state_of(self, city: str | None) -> tuple[object, ...]:
+        """What answers about a municipality (its IRI; None: about anything) were made from.
+
+        Two equal states have equal answers; digests of questions and ontology are part of it.
+        """
+        digests = (self.digests["queries"], self.digests["ontology"])
+        if not isinstance(self.store, EmbeddedStore):
+            return (self.store.version, *digests)
+        known = next((each for each in self.cities("de") if each.iri == city), None)
+        if known is None:
+            return (self.store.state(), *digests)
+        graphs = self.graphs_of_city(known)
+        return (self.store.state(graphs), *graphs, *digests)
+
     def choices(self, parameter: Parameter, language: Language) -> list[str] | None:
         """The texts that a parameter admits where they are few and known, else None."""
         return self._binder.choices(parameter, language)
@@ -287,6 +306,8 @@ class Graph:
         return Binder(self.store, self._registry)
 
 
+# Where the graphs of the example cities are.
+_EXAMPLES = "https://w3id.org/nhm/examples/graph/"
 _FICTIONAL = Text(
     de="{name}: Alle Angaben sind erfunden.", en="{name}: all of this data is invented."
 )

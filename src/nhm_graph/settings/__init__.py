@@ -306,8 +306,8 @@ class Settings:
     def describe(cls) -> Iterator[Setting]:
         """All settings in order, for the documentation and `--help`.
 
-        >>> [each.name for each in Settings.describe() if each.unit == Text("Sekunden", "seconds")][:2]
-        ['validation_seconds', 'query_seconds']
+        >>> next(Settings.describe()).environment
+        'NHM_STORE_DIR'
         """
         defaults = cls()
         for each in fields(cls):

@@ -31,7 +31,7 @@ def all_of(name: str) -> str:
 
 
 def copied(ask: Ask, graphs: Sequence[str], limits: Limits, *, apart: bool) -> ox.Store:
-    """These graphs in memory: merged in its default graph, or each under its name where `apart`.
+    """These graphs in memory: merged in the default graph, and each by itself too where `apart`.
 
     The limits hold for all graphs together. Each is counted by the engine, too, because engines cut
     long answers without saying so. Raises Overrun, TooLarge, and StoreProblem where fewer triples
@@ -80,10 +80,13 @@ class _Copy:
         triples = {quad.triple for quad in quads(self._reply(all_of(name), "construct", [name]))}
         if len(triples) < expected:
             return False
-        target = ox.NamedNode(name) if self._apart else ox.DefaultGraph()
-        self.store.bulk_extend(
-            ox.Quad(each.subject, each.predicate, each.object, target) for each in triples
-        )
+        targets: list[ox.DefaultGraph | ox.NamedNode] = [ox.DefaultGraph()]
+        if self._apart:
+            targets.append(ox.NamedNode(name))
+        for target in targets:
+            self.store.bulk_extend(
+                ox.Quad(each.subject, each.predicate, each.object, target) for each in triples
+            )
         return True
 
     def _reply(self, text: str, form: str, graphs: Sequence[str]) -> Reply:

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +15,7 @@ from nhm_graph.graph import Graph, open_graph
 from nhm_graph.settings import Settings
 from nhm_graph.web import (
     graph_store,
+    health,
     openapi,
     pages,
     problems,
@@ -26,7 +27,8 @@ from nhm_graph.web import (
 from nhm_graph.web.cors import Cors
 from nhm_graph.web.foreign import foreign_queries
 from nhm_graph.web.methods import close_path
-from nhm_graph.web.reader import graph_of
+from nhm_graph.web.observing import Figures, Observed
+from nhm_graph.web.short_path import Counts, ShortPath
 
 _HERE = Path(__file__).parent
 # Nothing but this service's own files may be loaded by a page, and no script runs in it.
@@ -34,6 +36,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 )
 _TITLE = "nhm_graph"
+# They answer HEAD and conditional requests themselves, or what they say is never kept.
+_NEVER_KEPT = ("/sparql", "/update", "/store", "/validate", "/health", "/metrics", "/static")
 
 
 def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
@@ -69,14 +73,13 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
     app.state.foreign = foreign
     problems.install(app)
     _add_routes(app)
-    app.add_middleware(_SafeHeaders)
-    app.add_middleware(Cors)
+    _add_layers(app, graph, settings)
     app.openapi = lambda: openapi.schema(app, graph)  # type: ignore[method-assign]
     return app
 
 
 def _add_routes(app: FastAPI) -> None:
-    for part in (pages, questions, sparql, update, graph_store, validation):
+    for part in (pages, questions, health, sparql, update, graph_store, validation):
         app.include_router(part.router)
     for path, methods in (
         (sparql.PATH, sparql.METHODS),
@@ -85,27 +88,25 @@ def _add_routes(app: FastAPI) -> None:
         (graph_store.BELOW, graph_store.METHODS),
     ):
         close_path(app, path, methods)
-    app.add_api_route(
-        "/health",
-        _health,
-        methods=["GET"],
-        summary="State of the service / Zustand des Dienstes",
-        description="The state of the store, and which ontology, shapes and queries are at work."
-        "\n\nDer Stand des Datenbestands, und welche Ontologie, Regeln und Abfragen gelten.",
-    )
-    app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
 
-async def _health(request: Request) -> dict[str, Any]:
-    """The state of the store and which ontology, shapes and queries are at work."""
-    graph = graph_of(request)
-    return {
-        "status": "ok",
-        "version": __version__,
-        "store": {"version": graph.store.version, "graphs": len(graph.store.graph_names())},
-        "digests": graph.digests,
-    }
+def _add_layers(app: FastAPI, graph: Graph, settings: Settings) -> None:
+    """What each request passes before the router; the one added last is the first."""
+    app.state.counts = Counts()
+    app.state.figures = Figures(health.gauges(graph, app.state.foreign, app.state.counts))
+    app.add_middleware(_SafeHeaders)
+    app.add_middleware(Cors)
+    app.add_middleware(
+        ShortPath,
+        most_bytes=settings.answer_cache_bytes,
+        # Answers may depend on the day: deadlines pass.
+        now=lambda: (graph.store.version, date.today()),
+        state=lambda city: (graph.state_of(city), date.today()),
+        never=_NEVER_KEPT,
+        counts=app.state.counts,
+    )
+    app.add_middleware(Observed, figures=app.state.figures, log=settings.access_log)
 
 
 class _SafeHeaders:

@@ -22,7 +22,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nhm_graph.web.short_path import KEPT
+from nhm_graph.web.short_path import KEPT, ROUTE
 
 LOG = logging.getLogger("nhm_graph.access")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,47 +41,20 @@ class _Route:
     seconds: float = 0.0
 
 
-class Observed(Collector):
-    """Counts what an app answers, and writes an access log where asked to.
+class Figures(Collector):
+    """What was answered so far, for one app.
 
-    >>> observed = Observed(app=None, gauges=dict, log=False)
-    >>> b"nhm_graph_requests" in observed.exposition()
+    >>> b"nhm_graph_requests" in Figures(dict).exposition()
     True
     """
 
-    def __init__(self, app: ASGIApp | None, gauges: _Gauges, log: bool) -> None:
+    def __init__(self, gauges: _Gauges) -> None:
         """`gauges` gives the state of the moment: name -> (what it is, value)."""
-        self.app = app
         self._gauges = gauges
-        self._log = log
-        self._routes: dict[str, _Route] = defaultdict(_Route)
-        self._open = 0
+        self.routes: dict[str, _Route] = defaultdict(_Route)
+        self.open = 0
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on and counts it when it ends."""
-        if self.app is None or scope["type"] != "http":
-            if self.app is not None:
-                await self.app(scope, receive, send)
-            return
-        began = time.perf_counter()
-        status, sent = 0, 0
-
-        async def counted(message: Message) -> None:
-            nonlocal status, sent
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                sent += len(message.get("body", b""))
-            await send(message)
-
-        self._open += 1
-        try:
-            await self.app(scope, receive, counted)
-        finally:
-            self._open -= 1
-            self._count(scope, status, sent, time.perf_counter() - began)
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads (text format 0.0.4)."""
@@ -97,7 +70,7 @@ class Observed(Collector):
             "How long requests took, from the first line to the last byte.",
             labels=["route"],
         )
-        for name, route in sorted(self._routes.items()):
+        for name, route in sorted(self.routes.items()):
             for status, number in sorted(route.by_status.items()):
                 requests.add_metric([name, str(status)], number)
             buckets = list(zip(map(str, _BOUNDS), route.within, strict=True))
@@ -105,23 +78,59 @@ class Observed(Collector):
         yield requests
         yield times
         yield GaugeMetricFamily(
-            "nhm_graph_requests_open", "Requests being answered.", value=self._open
+            "nhm_graph_requests_open", "Requests being answered.", value=self.open
         )
         for name, (what, value) in self._gauges().items():
             yield GaugeMetricFamily(f"nhm_graph_{name}", what, value=value)
 
-    def _count(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        kept = scope.get(KEPT)
-        name = kept or getattr(scope.get("route"), "path", None) or _OTHER
-        route = self._routes[name]
+    def count(self, name: str, status: int, seconds: float) -> None:
+        """Adds a request that ended."""
+        route = self.routes[name]
         route.by_status[status] += 1
         route.number += 1
         route.seconds += seconds
         for place, bound in enumerate(_BOUNDS):
             if seconds <= bound:
                 route.within[place] += 1
+
+
+class Observed:
+    """Counts what an app answers, and writes an access log where asked to (plain ASGI)."""
+
+    def __init__(self, app: ASGIApp, figures: Figures, log: bool) -> None:
+        self.app = app
+        self._figures = figures
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on and counts it when it ends."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status, sent = 0, 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        self._figures.open += 1
+        try:
+            await self.app(scope, receive, counted)
+        finally:
+            self._figures.open -= 1
+            self._count(scope, status, sent, time.perf_counter() - began)
+
+    def _count(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
+        kept = scope.get(KEPT, False)
+        name = scope.get(ROUTE) or getattr(scope.get("route"), "path", None) or _OTHER
+        self._figures.count(name, status, seconds)
         if self._log:
-            LOG.info(json.dumps(_line(scope, name, status, sent, seconds, kept is not None)))
+            LOG.info(json.dumps(_line(scope, name, status, sent, seconds, kept)))
 
 
 def _line(

@@ -17,6 +17,7 @@ from nhm_graph.graph import Answer, Bound
 from nhm_graph.language import LANGUAGES, Language, Text
 from nhm_graph.store.rows import Value
 from nhm_graph.web.reader import graph_of, language_of
+from nhm_graph.web.short_path import may_be_kept
 
 router = APIRouter()
 
@@ -41,6 +42,7 @@ _TEMPLATES = Environment(
 def first_page(request: Request, city: str | None = None) -> Response:
     """The first page: some questions and their answers for one city."""
     graph, language = graph_of(request), language_of(request)
+    may_be_kept(request.scope, None)
     cities = graph.cities(language)
     chosen = graph.city(city, language) if city else next(iter(cities), None)
     answers = []
@@ -66,6 +68,7 @@ def first_page(request: Request, city: str | None = None) -> Response:
 @router.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
 def description_page(request: Request) -> Response:
     """Every address of the service, each question with its parameters and their choices."""
+    may_be_kept(request.scope, None)
     return _page(request, "description.html", schema=request.app.openapi())
 
 

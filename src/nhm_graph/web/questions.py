@@ -26,6 +26,7 @@ from nhm_graph.rdf.formats import (
 from nhm_graph.store.rows import graph_bytes, result_bytes
 from nhm_graph.web.pages import question_page
 from nhm_graph.web.reader import graph_of, language_of, wanted
+from nhm_graph.web.short_path import may_be_kept
 
 router = APIRouter()
 
@@ -54,6 +55,7 @@ _SPARQL = ".rq"
 def list_questions(request: Request) -> Response:
     """All named questions with their parameters and choices."""
     graph, language = graph_of(request), language_of(request)
+    may_be_kept(request.scope, None)
     listed = [_described(graph, each, language) for each in graph.questions.values()]
     return _json(request, {"questions": listed}, language)
 
@@ -62,6 +64,7 @@ def list_questions(request: Request) -> Response:
 def ask(request: Request, name: str) -> Response:
     """The answer to a named question, in the format that suffix or Accept ask for."""
     graph, language = graph_of(request), language_of(request)
+    may_be_kept(request.scope, _city(request))
     given = dict(request.query_params)
     locale = _locale(given.pop("locale", None), name)
     if name.endswith(_SPARQL):
@@ -84,6 +87,17 @@ def ask(request: Request, name: str) -> Response:
     form = result_format_for_media_type(media_type)
     content = result_bytes(graph.evaluate(graph.bind(name, given, language)), form)
     return _sent(request, content, media_type, language)
+
+
+def _city(request: Request) -> str | None:
+    """The municipality that the question is about, where it reads nothing but its graphs."""
+    name = request.path_params["name"].partition(".")[0]
+    graph, given = graph_of(request), request.query_params.get("city")
+    question = graph.questions.get(name)
+    if given is None or question is None or question.scope != "city":
+        return None
+    known = (each.iri for each in graph.cities("de") if given in (each.slug, each.iri))
+    return next(known, None)
 
 
 def _locale(given: str | None, name: str) -> str | None:

@@ -9,7 +9,7 @@ nothing it was made from has changed, and sends the bytes. What a handler does n
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from anyio.to_thread import run_sync
@@ -19,6 +19,8 @@ _Headers = list[tuple[bytes, bytes]]
 # Path, query string, Accept, Accept-Language, whether gzip is taken.
 _Key = tuple[bytes, bytes, bytes, bytes, bool]
 _SLOT = "nhm_graph.answer"
+# For whoever counts requests: the pattern of the route, and whether the answer was a kept one.
+ROUTE = "nhm_graph.route"
 KEPT = "nhm_graph.kept"
 _WORTH_PACKING = 1_000
 # What is packed already, or hardly gets smaller.
@@ -28,10 +30,10 @@ _FAST_PACKING = 5
 
 @dataclass(slots=True)
 class Slot:
-    """What a handler says about its answer: the graphs it was made from; None: all of them."""
+    """What a handler says about its answer: what it depends on; None: on everything."""
 
     kept: bool = False
-    graphs: Sequence[str] | None = None
+    on: str | None = None
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class _Kept:
     not_modified: Message
     etag: bytes
     body: bytes
-    graphs: Sequence[str] | None
+    on: str | None
     made_from: Hashable
     size: int
     checked: Hashable = None
@@ -57,40 +59,46 @@ class Counts:
     bytes: int = 0
 
 
-def may_be_kept(scope: Scope, graphs: Sequence[str] | None) -> None:
-    """Says that an answer depends on nothing but its address, the reader, and these graphs.
+def may_be_kept(scope: Scope, on: str | None) -> None:
+    """Says that an answer depends on its address, the reader, and the data of one municipality.
 
-    `graphs` None means: on all graphs of the store.
+    `on` is its IRI; None: on all data of the store.
 
     >>> scope = {_SLOT: Slot()}
-    >>> may_be_kept(scope, ["http://e/g"])
+    >>> may_be_kept(scope, "http://e/city")
     >>> scope[_SLOT].kept
     True
     """
     slot = scope.get(_SLOT)
     if slot is not None:
-        slot.kept, slot.graphs = True, graphs
+        slot.kept, slot.on = True, on
 
 
 @dataclass(slots=True)
 class ShortPath:
     """Keeps answers to GET and HEAD, at most `most_bytes` of them, the last used ones.
 
-    `now` is cheap and changes whenever any answer may have changed; `state` says what an answer
-    from some graphs was made from, and is asked only when `now` has moved on. An answer larger
-    than a sixteenth of `most_bytes` is not kept.
+    `now` is cheap and changes whenever any answer may have changed; `state` says in which state
+    something is that answers depend on, and is asked only when `now` has moved on. An answer larger
+    than a sixteenth of `most_bytes` is not kept. Paths that begin with one of `never` pass
+    untouched: they answer HEAD and conditional requests themselves.
     """
 
     app: ASGIApp
     most_bytes: int
     now: Callable[[], Hashable]
-    state: Callable[[Sequence[str] | None], Hashable]
+    state: Callable[[str | None], Hashable]
+    never: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
     _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, from what is kept where that still holds."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or scope["path"].startswith(self.never)
+        ):
             await self.app(scope, receive, send)
             return
         asked, none_match, personal, packed = _read(scope["headers"])
@@ -103,7 +111,7 @@ class ShortPath:
             await self._pass_on(scope, receive, send, key, none_match)
             return
         self.counts.hits += 1
-        scope[KEPT] = known.route
+        scope[ROUTE], scope[KEPT] = known.route, True
         await _answer(known, scope["method"], none_match, send)
 
     def _valid(self, key: _Key) -> _Kept | None:
@@ -112,7 +120,7 @@ class ShortPath:
             return None
         now = self.now()
         if known.checked != now:
-            if known.made_from != self.state(known.graphs):
+            if known.made_from != self.state(known.on):
                 self._drop(key)
                 return None
             known.checked = now
@@ -122,7 +130,7 @@ class ShortPath:
     async def _pass_on(
         self, scope: Scope, receive: Receive, send: Send, key: _Key, none_match: bytes | None
     ) -> None:
-        slot = scope[_SLOT] = Slot()
+        slot = Slot()
         now = self.now()
         start: Message | None = None
         parts: list[bytes] = []
@@ -134,20 +142,21 @@ class ShortPath:
                 start = message
                 held = slot.kept and message["status"] == 200
             if not held:
-                await send(message)
+                await send(_without_body(message) if scope["method"] == "HEAD" else message)
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
 
-        # A HEAD is answered from the body that a GET has: its length and ETag are the same.
+        # A HEAD is answered from the body that a GET has: its length and ETag are the same. The
+        # server's own record of the request stays as it came.
         method = scope["method"]
-        scope["method"] = "GET"
-        await self.app(scope, receive, taken)
-        scope["method"] = method
+        inner = {**scope, "method": "GET", _SLOT: slot}
+        await self.app(inner, receive, taken)
+        scope[ROUTE] = getattr(inner.get("route"), "path", "")
         if not held or start is None:
             return
         self.counts.misses += 1
         made = await self._made(start, b"".join(parts), slot, key[-1] is True)
-        made.route = getattr(scope.get("route"), "path", "")
+        made.route = scope[ROUTE]
         # Had anything changed while the answer was made, it may be of both states: not kept.
         if now == self.now() and made.size <= self.most_bytes // 16:
             made.checked = now
@@ -169,8 +178,8 @@ class ShortPath:
             not_modified={**start, "status": 304, "headers": _without_content(headers)},
             etag=etag,
             body=body,
-            graphs=slot.graphs,
-            made_from=self.state(slot.graphs),
+            on=slot.on,
+            made_from=self.state(slot.on),
             size=len(body) + sum(len(part) for pair in headers for part in pair) + 200,
         )
 
@@ -187,6 +196,10 @@ class ShortPath:
         if gone is not None:
             self.counts.answers -= 1
             self.counts.bytes -= gone.size
+
+
+def _without_body(message: Message) -> Message:
+    return {**message, "body": b""} if message["type"] == "http.response.body" else message
 
 
 async def _answer(known: _Kept, method: str, none_match: bytes | None, send: Send) -> None:
