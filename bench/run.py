@@ -3,13 +3,19 @@
 import argparse
 import sys
 
+import endpoint
 import growth
 import report
 import stores
 import throughput
 import validation
 
-BENCHES = {"growth": growth.run, "throughput": throughput.run, "validation": validation.run}
+BENCHES = {
+    "growth": growth.run,
+    "throughput": throughput.run,
+    "endpoint": endpoint.run,
+    "validation": validation.run,
+}
 
 
 def main() -> int:

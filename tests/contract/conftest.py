@@ -11,12 +11,7 @@ from nhm_graph.store.base import Store
 from nhm_graph.store.remote import RemoteStore
 from nhm_graph.store.remote_http import Limits
 
-ENGINES = [
-    "disk",
-    "memory",
-    pytest.param("oxigraph", marks=pytest.mark.real),
-    pytest.param("virtuoso", marks=pytest.mark.real),
-]
+ENGINES = ["disk", "memory", *engines.SERVERS]
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +42,12 @@ def engine(
         tools = program("virtuoso"), program("isql")
         with engines.virtuoso(*tools, folder, graphs) as address:
             yield remote(address)
+
+
+@pytest.fixture
+def name_of(request: pytest.FixtureRequest) -> str:
+    """Which engine a test is about."""
+    return str(request.node.callspec.params["engine"])
 
 
 def remote(address: str) -> RemoteStore:

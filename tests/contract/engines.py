@@ -9,10 +9,16 @@ from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
+import pytest
 
 from nhm_graph.store.embedded import EmbeddedStore
 
 Graphs = Mapping[str, Sequence[ox.Triple]]
+# The engines that are processes of their own, asked for by `make test-all` only.
+SERVERS = [
+    pytest.param("oxigraph", marks=pytest.mark.real),
+    pytest.param("virtuoso", marks=pytest.mark.real),
+]
 
 # Own files and ports only; what Debian starts as a service stays as it is.
 VIRTUOSO_INI = """\

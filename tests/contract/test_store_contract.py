@@ -17,11 +17,6 @@ OTHER_TERMS = {
 }
 
 
-@pytest.fixture
-def name_of(request: pytest.FixtureRequest) -> str:
-    return str(request.node.callspec.params["engine"])
-
-
 @pytest.mark.parametrize("name", TERMS)
 def test_a_term_comes_back_as_it_was_stored(engine: Store, name_of: str, name: str) -> None:
     found = [row["value"] for row in engine.query(VALUE % name, [ODD])]

@@ -239,13 +239,14 @@ def test_curl_fetches_nothing_again_that_has_not_changed(
 
 
 def test_curl_asks_by_form_and_by_body(curl: Curl, tmp_path: Path) -> None:
-    (tmp_path / "measures.rq").write_text(MEASURES, "utf-8")
-    direct = ("-H", "Content-Type: application/sparql-query", "--data-binary", "@measures.rq")
+    file = "measures.rq"
+    (tmp_path / file).write_text(MEASURES, "utf-8")
+    direct = ("-H", "Content-Type: application/sparql-query", "--data-binary", f"@{file}")
     answers = [
         json.loads(curl("/sparql", *words).stdout)
         for words in (
             ("--data-urlencode", QUERY),
-            ("--data-urlencode", "query@measures.rq"),
+            ("--data-urlencode", f"query@{file}"),
             direct,
             ("-G", "--data-urlencode", QUERY),
         )

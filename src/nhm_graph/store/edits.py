@@ -9,6 +9,10 @@ from pyoxigraph import Store as Oxigraph
 
 from nhm_graph.errors import UnreadableData
 from nhm_graph.language import Text
+from nhm_graph.rdf.terms import RDF, XSD
+
+# Texts are written as they stand.
+_AS_THEY_ARE = frozenset((XSD("string"), RDF("langString")))
 
 # Told the state of a graph (None: there is no such graph) while nobody else can write; raises where
 # the graph must not be changed.
@@ -47,9 +51,15 @@ def as_stored(triples: Iterable[Triple]) -> set[Triple]:
     >>> [each.object.value for each in as_stored([triple])]
     ['1.5']
     """
+    stored, rewritten = set(), []
+    for each in triples:
+        if isinstance(each.object, Literal) and each.object.datatype not in _AS_THEY_ARE:
+            rewritten.append(Quad(each.subject, each.predicate, each.object))
+        else:
+            stored.add(each)
     passed = Oxigraph()
-    passed.extend(Quad(each.subject, each.predicate, each.object) for each in triples)
-    return {quad.triple for quad in passed}
+    passed.extend(rewritten)
+    return stored.union(quad.triple for quad in passed)
 
 
 def without_triple_terms(triples: Iterable[Triple]) -> list[Triple]:

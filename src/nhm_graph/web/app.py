@@ -40,7 +40,21 @@ _TITLE = "nhm_graph"
 _NEVER_KEPT = ("/sparql", "/update", "/store", "/validate", "/health", "/metrics", "/static")
 
 
-def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
+class Service(FastAPI):
+    """The app with the short path before all else: a kept answer passes no other layer."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers what is kept, and gives everything else to the routes (ASGI)."""
+        await self.front(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What FastAPI makes of a request."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings, graph: Graph | None = None) -> Service:
     """The service around a graph; without one it opens the graph that the settings name.
 
     >>> from fastapi.testclient import TestClient
@@ -61,7 +75,7 @@ def create_app(settings: Settings, graph: Graph | None = None) -> FastAPI:
 
     # FastAPI's own documentation pages load scripts from elsewhere: /docs is ours. Its telemetry
     # would send measurements to an address in the environment: off.
-    app = FastAPI(
+    app = Service(
         title=_TITLE,
         version=__version__,
         lifespan=lifespan,
@@ -91,14 +105,14 @@ def _add_routes(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
 
-def _add_layers(app: FastAPI, graph: Graph, settings: Settings) -> None:
-    """What each request passes before the router; the one added last is the first."""
+def _add_layers(app: Service, graph: Graph, settings: Settings) -> None:
+    """What each request passes before the router."""
     app.state.counts = Counts()
     app.state.figures = Figures(health.gauges(graph, app.state.foreign, app.state.counts))
     app.add_middleware(_SafeHeaders)
     app.add_middleware(Cors)
-    app.add_middleware(
-        ShortPath,
+    kept = ShortPath(
+        app.behind,
         most_bytes=settings.answer_cache_bytes,
         # Answers may depend on the day: deadlines pass.
         now=lambda: (graph.store.version, date.today()),
@@ -106,7 +120,7 @@ def _add_layers(app: FastAPI, graph: Graph, settings: Settings) -> None:
         never=_NEVER_KEPT,
         counts=app.state.counts,
     )
-    app.add_middleware(Observed, figures=app.state.figures, log=settings.access_log)
+    app.front = Observed(kept, figures=app.state.figures, log=settings.access_log)
 
 
 class _SafeHeaders:

@@ -7,9 +7,11 @@ by the pattern of its route, such as /queries/{name}.
 import json
 import logging
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,9 +22,9 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.registry import Collector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from nhm_graph.web.short_path import KEPT, ROUTE
+from nhm_graph.web.short_path import ROUTE, ShortPath, answer
 
 LOG = logging.getLogger("nhm_graph.access")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,8 +38,8 @@ class _Route:
     """Requests of one route: by status, and how long they took."""
 
     by_status: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    within: list[int] = field(default_factory=lambda: [0] * len(_BOUNDS))
-    number: int = 0
+    # One more than there are bounds: what took longer than the last one.
+    within: list[int] = field(default_factory=lambda: [0] * (len(_BOUNDS) + 1))
     seconds: float = 0.0
 
 
@@ -73,8 +75,10 @@ class Figures(Collector):
         for name, route in sorted(self.routes.items()):
             for status, number in sorted(route.by_status.items()):
                 requests.add_metric([name, str(status)], number)
-            buckets = list(zip(map(str, _BOUNDS), route.within, strict=True))
-            times.add_metric([name], [*buckets, ("+Inf", route.number)], route.seconds)
+            bounds = [*map(str, _BOUNDS), "+Inf"]
+            times.add_metric(
+                [name], list(zip(bounds, accumulate(route.within), strict=True)), route.seconds
+            )
         yield requests
         yield times
         yield GaugeMetricFamily(
@@ -87,27 +91,35 @@ class Figures(Collector):
         """Adds a request that ended."""
         route = self.routes[name]
         route.by_status[status] += 1
-        route.number += 1
         route.seconds += seconds
-        for place, bound in enumerate(_BOUNDS):
-            if seconds <= bound:
-                route.within[place] += 1
+        route.within[bisect_left(_BOUNDS, seconds)] += 1
 
 
 class Observed:
-    """Counts what an app answers, and writes an access log where asked to (plain ASGI)."""
+    """Counts what an app answers, and writes an access log where asked to (plain ASGI).
 
-    def __init__(self, app: ASGIApp, figures: Figures, log: bool) -> None:
+    A kept answer is sent from here: to look on from outside would cost more than the answer.
+    """
+
+    def __init__(self, app: ShortPath, figures: Figures, log: bool) -> None:
         self.app = app
         self._figures = figures
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on and counts it when it ends."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         began = time.perf_counter()
+        found = self.app.kept(scope)
+        if found is not None:
+            known, none_match = found
+            status, sent = await answer(known, scope["method"], none_match, send)
+            self._count(scope, known.route, status, sent, began, kept=True)
+        elif scope["type"] == "http":
+            await self._watched(scope, receive, send, began)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send, began: float) -> None:
         status, sent = 0, 0
 
         async def counted(message: Message) -> None:
@@ -123,14 +135,16 @@ class Observed:
             await self.app(scope, receive, counted)
         finally:
             self._figures.open -= 1
-            self._count(scope, status, sent, time.perf_counter() - began)
+            name = scope.get(ROUTE) or getattr(scope.get("route"), "path", None) or _OTHER
+            self._count(scope, name, status, sent, began, kept=False)
 
-    def _count(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        kept = scope.get(KEPT, False)
-        name = scope.get(ROUTE) or getattr(scope.get("route"), "path", None) or _OTHER
-        self._figures.count(name, status, seconds)
+    def _count(
+        self, scope: Scope, route: str, status: int, sent: int, began: float, kept: bool
+    ) -> None:
+        seconds = time.perf_counter() - began
+        self._figures.count(route or _OTHER, status, seconds)
         if self._log:
-            LOG.info(json.dumps(_line(scope, name, status, sent, seconds, kept)))
+            LOG.info(json.dumps(_line(scope, route or _OTHER, status, sent, seconds, kept)))
 
 
 def _line(

@@ -19,9 +19,8 @@ _Headers = list[tuple[bytes, bytes]]
 # Path, query string, Accept, Accept-Language, whether gzip is taken.
 _Key = tuple[bytes, bytes, bytes, bytes, bool]
 _SLOT = "nhm_graph.answer"
-# For whoever counts requests: the pattern of the route, and whether the answer was a kept one.
+# For whoever counts requests: the pattern of the route.
 ROUTE = "nhm_graph.route"
-KEPT = "nhm_graph.kept"
 _WORTH_PACKING = 1_000
 # What is packed already, or hardly gets smaller.
 _PACKED = ("application/vnd.", "image/", "application/gzip", "application/zip")
@@ -37,7 +36,9 @@ class Slot:
 
 
 @dataclass(slots=True)
-class _Kept:
+class Kept:
+    """An answer that is kept, and what it was made from."""
+
     start: Message
     not_modified: Message
     etag: bytes
@@ -90,31 +91,41 @@ class ShortPath:
     state: Callable[[str | None], Hashable]
     never: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
-    _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[_Key, Kept] = field(default_factory=OrderedDict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, from what is kept where that still holds."""
+        asked = self._asked(scope)
+        if asked is None:
+            await self.app(scope, receive, send)
+            return
+        key, none_match = asked
+        known = self._valid(key)
+        if known is None:
+            await self._pass_on(scope, receive, send, key, none_match)
+        else:
+            await answer(known, scope["method"], none_match, send)
+
+    def kept(self, scope: Scope) -> tuple[Kept, bytes | None] | None:
+        """The answer to a request where it is kept and still holds, and If-None-Match."""
+        asked = self._asked(scope)
+        known = self._valid(asked[0]) if asked else None
+        return (known, asked[1]) if asked and known else None
+
+    def _asked(self, scope: Scope) -> tuple[_Key, bytes | None] | None:
+        """What an answer is kept by, and If-None-Match; None where it is to be passed on."""
         if (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
             or scope["path"].startswith(self.never)
         ):
-            await self.app(scope, receive, send)
-            return
+            return None
         asked, none_match, personal, packed = _read(scope["headers"])
         if personal or not self.most_bytes:
-            await self.app(scope, receive, send)
-            return
-        key = (scope["raw_path"], scope["query_string"], *asked, packed)
-        known = self._valid(key)
-        if known is None:
-            await self._pass_on(scope, receive, send, key, none_match)
-            return
-        self.counts.hits += 1
-        scope[ROUTE], scope[KEPT] = known.route, True
-        await _answer(known, scope["method"], none_match, send)
+            return None
+        return (scope["raw_path"], scope["query_string"], *asked, packed), none_match
 
-    def _valid(self, key: _Key) -> _Kept | None:
+    def _valid(self, key: _Key) -> Kept | None:
         known = self._kept.get(key)
         if known is None:
             return None
@@ -125,6 +136,7 @@ class ShortPath:
                 return None
             known.checked = now
         self._kept.move_to_end(key)
+        self.counts.hits += 1
         return known
 
     async def _pass_on(
@@ -161,9 +173,9 @@ class ShortPath:
         if now == self.now() and made.size <= self.most_bytes // 16:
             made.checked = now
             self._keep(key, made)
-        await _answer(made, method, none_match, send)
+        await answer(made, method, none_match, send)
 
-    async def _made(self, start: Message, body: bytes, slot: Slot, packed: bool) -> _Kept:
+    async def _made(self, start: Message, body: bytes, slot: Slot, packed: bool) -> Kept:
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         media_type = dict(headers).get(b"content-type", b"").decode("latin-1")
         if packed and len(body) >= _WORTH_PACKING and not media_type.startswith(_PACKED):
@@ -173,7 +185,7 @@ class ShortPath:
         headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
         headers = _varying(headers)
         length = (b"content-length", str(len(body)).encode())
-        return _Kept(
+        return Kept(
             start={**start, "headers": [*headers, length]},
             not_modified={**start, "status": 304, "headers": _without_content(headers)},
             etag=etag,
@@ -183,7 +195,7 @@ class ShortPath:
             size=len(body) + sum(len(part) for pair in headers for part in pair) + 200,
         )
 
-    def _keep(self, key: _Key, made: _Kept) -> None:
+    def _keep(self, key: _Key, made: Kept) -> None:
         self._drop(key)
         self._kept[key] = made
         self.counts.answers += 1
@@ -202,13 +214,16 @@ def _without_body(message: Message) -> Message:
     return {**message, "body": b""} if message["type"] == "http.response.body" else message
 
 
-async def _answer(known: _Kept, method: str, none_match: bytes | None, send: Send) -> None:
+async def answer(known: Kept, method: str, none_match: bytes | None, send: Send) -> tuple[int, int]:
+    """Sends a kept answer; the status, and how many bytes."""
     if none_match is not None and _matches(none_match, known.etag):
         await send(known.not_modified)
         await send({"type": "http.response.body", "body": b""})
-        return
+        return 304, 0
+    body = b"" if method == "HEAD" else known.body
     await send(known.start)
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else known.body})
+    await send({"type": "http.response.body", "body": body})
+    return 200, len(body)
 
 
 def _read(
