@@ -142,7 +142,10 @@ def _measure(case: Case, each: Measured) -> None:
 
 def _print_case(case: Case, lines: list[Measured]) -> bool:
     ours = next((each for each in lines if isinstance(each.engine, Ours)), None)
-    print(f"\n### One city, {case.name}: {case.triples:,} triples, {len(case.expected)} mistakes\n")
+    print(
+        f"\n### One city, {case.name}: {case.triples - case.vocabulary:,} triples beside "
+        f"{case.vocabulary:,} of the vocabulary, {len(case.expected)} mistakes\n"
+    )
     rows = [_row(case, each, ours) for each in lines]
     head = ["engine", "results", "same results", "prepare s", "validate s", "both s"]
     print(report.table([*head, "validate ×", "both ×", "verdict"], rows))
@@ -181,4 +184,5 @@ def _numbers(case: Case, lines: list[Measured]) -> dict[str, Any]:
         }
         for each in lines
     }
-    return {"triples": case.triples, "mistakes": len(case.expected), "engines": engines}
+    sizes = {"triples": case.triples, "vocabulary_triples": case.vocabulary}
+    return {**sizes, "mistakes": len(case.expected), "engines": engines}

@@ -25,12 +25,16 @@ _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Data and shapes of one comparison, and the results that must be among those found."""
+    """Data and shapes of one comparison, and the results that must be among those found.
+
+    `vocabulary`: how many of the triples are not about any city.
+    """
 
     name: str
     data: Path
     shapes: Path
     triples: int
+    vocabulary: int
     expected: frozenset[damage.Result]
 
 
@@ -39,6 +43,7 @@ def write_case(name: str, folder: Path, cities: int, seeded: bool) -> Case:
     data = ox.Store()
     for path in vocabulary():
         add_file(data, path)
+    shared = len(data)
     data.add(ox.Quad(_RUN, _STATED, ox.Literal(DAY, datatype=_DATE)))
     add_city(data, 1)
     expected = damage.damage(data, EACH, SEED) if seeded else []
@@ -49,7 +54,7 @@ def write_case(name: str, folder: Path, cities: int, seeded: bool) -> Case:
     stem = f"{cities}-{'seeded' if seeded else 'sound'}"
     path = folder / f"{stem}.nt"
     path.write_text(" .\n".join(lines) + " .\n", encoding="utf-8", newline="\n")
-    return Case(name, path, write_shapes(folder), len(lines), frozenset(expected))
+    return Case(name, path, write_shapes(folder), len(lines), shared, frozenset(expected))
 
 
 def write_shapes(folder: Path) -> Path:

@@ -184,7 +184,7 @@ def test_damaged_data_gives_the_results_of_pyshacl(quads: list[ox.Quad]) -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(damaged())
 def test_much_damaged_data_gives_the_results_of_pyshacl(quads: list[ox.Quad]) -> None:
     compare(quads)

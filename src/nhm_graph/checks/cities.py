@@ -34,7 +34,7 @@ from nhm_graph.store.base import Store
 from nhm_graph.store.loading import Progress
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -121,6 +121,18 @@ def validate_groups(
 
     Held are at most twice as many groups as there are processes, at the start eight at most.
     """
+    with _Processes(jobs) as processes:
+        return _validated(groups, shared, rules, run, processes, progress)
+
+
+def _validated(
+    groups: Iterable[Group],
+    shared: Sequence[Source],
+    rules: Rules,
+    run: Run,
+    processes: "_Processes",
+    progress: Callable[[str], None] | None,
+) -> Report:
     alone = check_group(Group("", (), tuple(shared)), rules, run)
     pairs: dict[Finding, _Pair] = {}  # two cities may describe the same node
     common = _Common(alone)
@@ -133,7 +145,7 @@ def validate_groups(
             yield group
 
     check = partial(check_group, rules=rules, run=run)
-    for group, part in _in_processes(check, named(), jobs, _WORTHWHILE):
+    for group, part in processes.each(check, named(), _WORTHWHILE):
         for pair in part.own:
             pairs.setdefault(_placeless(pair[1]), pair)
         common.seen(part)
@@ -186,12 +198,13 @@ def validate_files(
     """
     book = rules.read(run)
     if not together and len(paths) > 1:
-        look = partial(survey, limit=rules.limit)
-        surveys = [found for _path, found in _in_processes(look, paths, jobs, 5 * _WORTHWHILE)]
-        groups, shared = grouped(surveys)
-        if len(groups) > 1:
-            shown = counted(progress, len(groups))
-            return validate_groups(groups, shared, rules, run, jobs=jobs, progress=shown)
+        with _Processes(jobs) as processes:
+            look = partial(survey, limit=rules.limit)
+            surveys = [found for _path, found in processes.each(look, paths, 5 * _WORTHWHILE)]
+            groups, shared = grouped(surveys)
+            if len(groups) > 1:
+                shown = counted(progress, len(groups))
+                return _validated(groups, shared, rules, run, processes, shown)
     documents = [Source(path).document(rules.limit) for path in paths]
     return report_of(outcome(documents, book, run), tuple(paths), book)
 
@@ -263,34 +276,51 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _in_processes(
-    work: Callable[[A], T], tasks: Iterable[A], jobs: int, least: int
-) -> Iterator[tuple[A, T]]:
-    """Each task with its result, in order; in this process where there are fewer than `least`."""
-    waiting = iter(tasks)
-    first = deque(islice(waiting, least if jobs > 1 else 0))
-    coming = _emptied(first, waiting)
-    if len(first) < max(least, 1) or jobs < 2:
-        for task in coming:
-            yield task, work(task)
-        return
-    # Imported here: a small file is nearly checked by the time that these are imported.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+class _Processes:
+    """Processes that are started when they are first needed and stay until the run ends.
 
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        held: deque[tuple[A, Future[T]]] = deque()
-        try:
+    They keep the rules and the vocabulary that they have read, which takes longer than a city.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "_Processes":
+        return self
+
+    def __exit__(self, *_ended: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def each(self, work: Callable[[A], T], tasks: Iterable[A], least: int) -> Iterator[tuple[A, T]]:
+        """Each task with its result, in order; in this process if there are fewer than `least`."""
+        waiting = iter(tasks)
+        first = deque(islice(waiting, least if self._jobs > 1 else 0))
+        coming = _emptied(first, waiting)
+        if len(first) < max(least, 1) or self._jobs < 2:
             for task in coming:
-                held.append((task, pool.submit(work, task)))
-                if len(held) >= 2 * jobs:
-                    task, done = held.popleft()
-                    yield task, done.result()
-            while held:
+                yield task, work(task)
+            return
+        pool = self._started()
+        held: deque[tuple[A, Future[T]]] = deque()
+        for task in coming:
+            held.append((task, pool.submit(work, task)))
+            if len(held) >= 2 * self._jobs:
                 task, done = held.popleft()
                 yield task, done.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        while held:
+            task, done = held.popleft()
+            yield task, done.result()
+
+    def _started(self) -> "ProcessPoolExecutor":
+        if self._pool is None:
+            # Imported here: a small file is nearly checked by the time that these are imported.
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"))
+        return self._pool
 
 
 def _emptied(first: deque[A], then: Iterator[A]) -> Iterator[A]:

@@ -167,7 +167,11 @@ class _Affected:
             return
         try:
             for guard in sight.guards:
-                if guard.goal not in walker.walk(guard.way, (terms[guard.place],), FARTHEST):
+                term = terms[guard.place]
+                if guard.goal is None:
+                    if not walker.leads_on(guard.way, term):
+                        return
+                elif guard.goal not in walker.walk(guard.way, (term,), FARTHEST):
                     return
             options = [(way, terms[place]) for place, way in sight.back]
             nodes = walker.nearest(options, FARTHEST) if options else None
@@ -206,44 +210,34 @@ class _Affected:
 def _run(plan: Plan, focus: Mapping[Part, Focus], walker: Walker) -> Iterator[Result]:
     """The results on these focus nodes in the state in which the walker walks."""
     near = Neighbourhood(plan, walker)
-    numbers = [
-        number
-        for part, nodes in focus.items()
-        for number in plan.parts[part]
-        if near.holds(number, nodes)
-    ]
+    # Checks by the nodes on which they may find something, None for all.
+    alike: dict[Focus, list[int]] = defaultdict(list)
+    for part, nodes in focus.items():
+        for number in plan.parts[part]:
+            alike[near.seen_from(number, nodes)].append(number)
+    alike.pop(frozenset(), None)
     store = ox.Store()
     store.extend(near.quads())
-    classes = {each for number in numbers for each in plan.classes[number]}
+    classes = {each for numbers in alike.values() for at in numbers for each in plan.classes[at]}
     filling = Filling({each: _below(plan, walker, each) for each in classes})
-    for checks, nodes in _together(plan, focus, numbers):
-        some = replace(plan.compiled, checks=checks)
-        for result in run_checks(some, asking(store), nodes, filling):
-            here = focus[result.shape, result.component]
-            if here is None or result.focus in here:
-                yield result
+    for here, numbers in alike.items():
+        for checks, nodes in _together(plan, here, numbers):
+            some = replace(plan.compiled, checks=checks)
+            for result in run_checks(some, asking(store), nodes, filling):
+                if here is None or result.focus in here:
+                    yield result
 
 
 def _together(
-    plan: Plan, focus: Mapping[Part, Focus], numbers: Iterable[int]
+    plan: Plan, focus: Focus, numbers: Iterable[int]
 ) -> Iterator[tuple[tuple[Check, ...], Focus]]:
-    """The checks to be run for certain nodes only, and those that are not to be restricted.
+    """Checks with the nodes to which their queries can be restricted, None for all.
 
-    Where paths lead from the target to the focus node, a query can be restricted to targets only.
+    Where paths lead from the target to the focus node, that can be done for targets only.
     """
-    some: list[Check] = []
-    free: list[Check] = []
-    nodes: set[Term] = set()
-    for number in numbers:
-        check = plan.compiled.checks[number]
-        here = focus[check.shape, check.component]
-        if here is None or check.place.steps:
-            free.append(check)
-        else:
-            some.append(check)
-            nodes |= here
-    yield tuple(some), frozenset(nodes)
-    yield tuple(free), None
+    checks = [plan.compiled.checks[number] for number in numbers]
+    yield tuple(each for each in checks if not each.place.steps), focus
+    yield tuple(each for each in checks if each.place.steps), None
 
 
 def _below(plan: Plan, walker: Walker, top: ox.NamedNode) -> tuple[ox.NamedNode, ...]:

@@ -12,7 +12,7 @@ from nhm_graph.checks.compiled.paths import Inverse, Predicate, ZeroOrMore
 from nhm_graph.checks.compiled.reach import watched
 from nhm_graph.checks.compiled.reach_core import KINDS
 from nhm_graph.checks.compiled.reach_patterns import Interned, Sight, way_along
-from nhm_graph.checks.compiled.reach_ways import Way
+from nhm_graph.checks.compiled.reach_ways import Sign, Way
 from nhm_graph.checks.compiled.targets import classes_in
 from nhm_graph.checks.compiled.triples import Node, Term
 from nhm_graph.rdf.terms import RDFS
@@ -45,9 +45,10 @@ class Plan:
     any_predicate: tuple[Watch, ...]
     sights: tuple[Sight, ...]
     # For each check the numbers of its patterns, of those among them without which it finds
-    # nothing, and the classes whose subclasses matter to it.
+    # nothing, its signs, and the classes whose subclasses matter to it.
     reads: tuple[tuple[int, ...], ...]
     needs: tuple[tuple[int, ...], ...]
+    signs: tuple[tuple[Sign, ...], ...]
     classes: tuple[frozenset[ox.NamedNode], ...]
     parts: Mapping[Part, tuple[int, ...]]
     # From a node to its classes; from a class to those at or below it.
@@ -87,6 +88,7 @@ def plan_changes(compiled: Compiled) -> Plan:
         tuple(having),
         tuple(map(tuple, reads)),
         tuple(tuple(map(places.__getitem__, each.needed)) for each in every),
+        tuple(each.signs for each in every),
         tuple(frozenset(classes_in(each.text, each.targets)) for each in compiled.checks),
         {part: tuple(numbers) for part, numbers in parts.items()},
         interned.way(way_along(KINDS)),

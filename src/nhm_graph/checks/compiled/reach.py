@@ -12,7 +12,8 @@ from itertools import pairwise
 from nhm_graph.checks.compiled.compiling import Check, Compiled
 from nhm_graph.checks.compiled.reach_core import is_schema, scope_of
 from nhm_graph.checks.compiled.reach_patterns import OPAQUE, Interned, Sight
-from nhm_graph.checks.compiled.reach_ways import Fork, Loop, Step, Way
+from nhm_graph.checks.compiled.reach_signs import signs_of
+from nhm_graph.checks.compiled.reach_ways import Fork, Loop, Sign, Step, Way
 from nhm_graph.checks.compiled.triples import Node
 
 
@@ -40,12 +41,14 @@ class Reach(IntEnum):
 class Watched:
     """A check with the triple patterns that it reads.
 
-    Where one that is `needed` has no match around a node, the check finds nothing there.
+    Where one that is `needed` has no match around a node, or one of the signs is not so, the check
+    finds nothing there.
     """
 
     check: Check
     sights: tuple[Sight, ...]
     needed: tuple[Sight, ...]
+    signs: tuple[Sign, ...]
 
     @property
     def reach(self) -> Reach:
@@ -59,7 +62,10 @@ def watched(compiled: Compiled, interned: Interned | None = None) -> Iterator[Wa
     for check in compiled.checks:
         scope = scope_of(compiled.shapes, check)
         sights = dict.fromkeys(scope.sights(interned))
-        yield Watched(check, tuple(sights), tuple(dict.fromkeys(scope.needed_sights(interned))))
+        needed = dict.fromkeys(scope.needed_sights(interned))
+        signs = dict.fromkeys((*signs_of(compiled.shapes, check), *scope.all_signs()))
+        signs = dict.fromkeys(map(interned.sign, sorted(signs, key=lambda each: len(each.way))))
+        yield Watched(check, tuple(sights), tuple(needed), tuple(signs))
 
 
 def reaches(compiled: Compiled) -> Mapping[Node, Reach]:

@@ -31,6 +31,7 @@ _OF_NOTHING = frozenset(
     for name in ("MinCount", "QualifiedMinCount", "HasValue", "Equals")
 )
 _CLASS = SH("ClassConstraintComponent")
+_EQUALS = SH("EqualsConstraintComponent")
 _CLOSED = SH("ClosedConstraintComponent")
 # Components that look at nothing but the value nodes themselves.
 _PLAIN = frozenset(
@@ -77,6 +78,11 @@ def _values(scope: Scope, shape: Shape, focus: str, needed: bool = False) -> tup
     return value, inner
 
 
+def _above_path(scope: Scope, shape: Shape) -> Scope:
+    """The scope of a shape's focus node, given that of its value nodes."""
+    return scope if shape.path is None or scope.above is None else scope.above
+
+
 class _Reader:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
@@ -99,7 +105,9 @@ class _Reader:
         elif component == _CLOSED:
             scope.inner().triple(value, scope.fresh(), scope.fresh())
         elif component in _BESIDE:
-            scope.inner().triple(focus, constraint.value, scope.fresh())
+            # Unlike the others, this may find something although the path leads nowhere.
+            beside_path = _above_path(scope, shape) if component == _EQUALS else scope
+            beside_path.inner().triple(focus, constraint.value, scope.fresh())
         elif component == PROPERTY or component in REFERRING:
             siblings = self.shapes.siblings.get(shape.term, ())
             beside = siblings if constraint.option("qualifiedValueShapesDisjoint") else ()
@@ -142,6 +150,9 @@ class _Reader:
         if query is None:
             scope.opaque = True
             return
+        if not query.ask:
+            # A SELECT need not follow the path of its shape; where it does, it says so itself.
+            scope = _above_path(scope, shape)
         text = query.text
         if shape.path is not None:
             text = text.replace("$PATH", f"({path_text(shape.path)})")

@@ -7,7 +7,7 @@ above may be used to find the way to the focus node, but not the other way round
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from nhm_graph.checks.compiled.paths import (
@@ -27,6 +27,7 @@ from nhm_graph.checks.compiled.reach_ways import (
     Hop,
     Loop,
     Place,
+    Sign,
     Step,
     Way,
     backwards,
@@ -43,11 +44,12 @@ _MOST_WAYS, _LONGEST = 6, 12
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Only triples count from whose term in this place the way leads to the goal."""
+    """Only triples count from whose term in this place the way leads to the goal, if there is one,
+    else to anything."""
 
     place: Place
     way: Way
-    goal: Term
+    goal: Term | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Interned:
         self._steps: dict[Step, Step] = {}
         self._ways: dict[Way, Way] = {}
         self._sights: dict[Sight, Sight] = {}
+        self._signs: dict[Sign, Sign] = {}
 
     def way(self, way: Way) -> Way:
         """The way met before, where there is an equal one; else of steps met before."""
@@ -114,6 +117,12 @@ class Interned:
         """The sight met before, where there is an equal one."""
         return self._sights.setdefault(sight, sight)
 
+    def sign(self, sign: Sign) -> Sign:
+        """The sign met before, where there is an equal one."""
+        if sign not in self._signs:
+            self._signs[sign] = replace(sign, way=self.way(sign.way))
+        return self._signs[sign]
+
 
 @dataclass(slots=True)
 class Scope:
@@ -124,6 +133,8 @@ class Scope:
     opaque: bool = False
     # Whether nothing can be found where a pattern of this scope, not of those below, has no match.
     needed: bool = False
+    # What has to be so at the focus node, or else nothing can be found.
+    signs: list[Sign] = field(default_factory=list)
     _patterns: list[_Pattern] = field(default_factory=list)
     _edges: list[_Edge] = field(default_factory=list)
     _names: list[int] = field(default_factory=lambda: [0])
@@ -208,6 +219,12 @@ class Scope:
         for scope in self.below:
             yield from scope.needed_sights(interned)
 
+    def all_signs(self) -> Iterator[Sign]:
+        """The signs of this scope and those below."""
+        yield from self.signs
+        for scope in self.below:
+            yield from scope.all_signs()
+
     def _sight(self, pattern: _Pattern, interned: Interned) -> Sight:
         edges = [edge for edge in self._visible() if edge.of is not pattern]
         back = [
@@ -219,19 +236,12 @@ class Scope:
         back.sort(key=lambda each: _cost(each[1]))
         # Where the focus node itself stands in the pattern, nothing is nearer.
         back = back[:1] if back and not back[0][1] else back[:_MOST_WAYS]
-        guards = tuple(
-            Guard(place, interned.way(edge.way), edge.end)
-            for place in PLACES
-            for edge in edges
-            if edge.start == pattern.slots[place]
-            and isinstance(edge.start, str)
-            and not isinstance(edge.end, str)
-        )
+        guards = dict.fromkeys(_guards(pattern, edges, interned))
         return Sight(
             _fixed(pattern.slots),
             tuple((place, interned.way(backwards(way))) for place, way in back),
             tuple(back),
-            guards,
+            tuple(sorted(guards, key=lambda each: each.goal is not None)),
             pattern.witness,
         )
 
@@ -239,6 +249,18 @@ class Scope:
         yield from self._edges
         if self.above is not None:
             yield from self.above._visible()
+
+
+def _guards(pattern: _Pattern, edges: Iterable[_Edge], interned: Interned) -> Iterator[Guard]:
+    """What must be beside a triple of the pattern: other patterns and paths at its variables."""
+    for place in PLACES:
+        slot = pattern.slots[place]
+        for edge in edges if isinstance(slot, str) else ():
+            if edge.start == slot and not isinstance(edge.end, str):
+                yield Guard(place, interned.way(edge.way), edge.end)
+            elif edge.of is not None and slot in (edge.start, edge.end):
+                way = edge.way if edge.start == slot else backwards(edge.way)
+                yield Guard(place, interned.way(way), None)
 
 
 def way_along(path: Path) -> Way:

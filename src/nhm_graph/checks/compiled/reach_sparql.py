@@ -4,6 +4,7 @@ rdflib's parser is slow and not thread-safe: it runs once for each text, under a
 is made, never when something is checked.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from nhm_graph.checks.compiled.paths import (
     ZeroOrMore,
     ZeroOrOne,
 )
-from nhm_graph.checks.compiled.reach_patterns import THIS, Scope, Slot
-from nhm_graph.checks.compiled.reach_ways import Way, backwards
+from nhm_graph.checks.compiled.reach_patterns import THIS, Scope, Slot, way_along
+from nhm_graph.checks.compiled.reach_ways import Sign, Way, backwards
 
 _PARSING = threading.Lock()
 _THROUGH = ("SelectQuery", "AskQuery", "Distinct", "Reduced", "OrderBy", "ToMultiSet")
@@ -54,7 +55,10 @@ def read_query(
     """
     inner = scope.inner(needed)
     try:
-        _Reader({THIS: THIS, **(names or {})}, f"{scope.fresh()} ").read(inner, _algebra(text))
+        part = _algebra(text)
+        _Reader({THIS: THIS, **(names or {})}, f"{scope.fresh()} ").read(inner, part)
+        if needed and (names or {}).keys() <= {THIS}:
+            inner.signs += _signs(part, text)
     except _Unread:
         scope.below.remove(inner)
         scope.opaque = True
@@ -72,6 +76,46 @@ def _algebra(text: str) -> Any:
     while part.name in (*_THROUGH, "Project"):
         part = part.p
     return part
+
+
+def _signs(part: Any, text: str) -> Iterator[Sign]:
+    """What a query says must not be at $this: FILTER NOT EXISTS with one path that starts there.
+
+    Only of its outermost group, where a filter holds for every solution.
+    """
+    from rdflib import URIRef, Variable
+
+    while part.name in ("Filter", "Extend"):
+        for graph in _denied(part.expr) if part.name == "Filter" else ():
+            triples = _joined(graph)
+            if triples is None or len(triples) != 1 or triples[0][0] != Variable(THIS):
+                continue
+            _this, predicate, value = triples[0]
+            goals = frozenset((ox.NamedNode(str(value)),)) if isinstance(value, URIRef) else None
+            alone = isinstance(value, Variable) and len(re.findall(rf"[?$]{value}\b", text)) == 1
+            if (goals or alone) and not isinstance(predicate, Variable):
+                yield Sign(way_along(_path(predicate)), goals, most=0)
+        part = part.p
+
+
+def _denied(expression: Any) -> Iterator[Any]:
+    """The groups of NOT EXISTS in a conjunction."""
+    kind = getattr(expression, "name", None)
+    if kind == "ConditionalAndExpression":
+        for each in (expression.expr, *(expression.other or ())):
+            yield from _denied(each)
+    elif kind == "Builtin_NOTEXISTS":
+        yield _translated(expression.graph)
+
+
+def _joined(part: Any) -> list[Any] | None:
+    """The triples of a group that has nothing else, or None."""
+    if part.name == "BGP":
+        return list(part.triples)
+    if part.name != "Join":
+        return None
+    one, other = _joined(part.p1), _joined(part.p2)
+    return None if one is None or other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)

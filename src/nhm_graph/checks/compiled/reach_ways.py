@@ -47,6 +47,28 @@ Step: TypeAlias = Hop | Loop | Fork
 Way: TypeAlias = tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What has to be so at the focus node, or else the check finds nothing there.
+
+    The way leads from there to at least and at most so many terms (of the goals, if any).
+    """
+
+    way: Way
+    goals: frozenset[Term] | None
+    least: int = 0
+    most: int | None = None
+
+    def holds(self, ends: set[Term]) -> bool:
+        """Whether it is so, the way leading to these ends.
+
+        >>> Sign((), None, least=1).holds(set())
+        False
+        """
+        count = len(ends if self.goals is None else ends & self.goals)
+        return self.least <= count and (self.most is None or count <= self.most)
+
+
 # So few terms are not worth a second walk.
 _FEW = 4
 _SMALL = 16
@@ -94,6 +116,7 @@ class Walker:
         self._hops: dict[int, Hop] = {}
         self._halves: dict[int, list[tuple[Way, Way]]] = {}
         self._led: dict[tuple[int, Term, Term], bool] = {}
+        self._on: dict[tuple[int, Term], bool] = {}
         self._ways: list[Way] = []
         self._left = 0
 
@@ -183,6 +206,18 @@ class Walker:
                     raise TooFar
             kept = self._kept[key] = tuple(found)
         return kept
+
+    def leads_on(self, way: Way, start: Term) -> bool:
+        """Whether a way of one hop leads anywhere; reads one triple."""
+        (hop,) = way
+        assert isinstance(hop, Hop)
+        key = (id(hop), start)
+        found = self._on.get(key)
+        if found is None:
+            self._hops[id(hop)] = hop
+            matching = iter(self.matching(hop.fixed, hop.start, start))
+            found = self._on[key] = next(matching, None) is not None
+        return found
 
     def matching(self, fixed: Fixed, place: Place, term: Term) -> Iterable[ox.Quad]:
         """The quads that have these terms, and the term in this place, where none is fixed."""

@@ -51,7 +51,7 @@ def _select(place: Place, shape: Shape, query: Query, given: Mapping[str, str]) 
     targets = f" {place.text('distinct' if grouped else 'target')} "
     changes += [(at, at, targets) for at in (found.inside, *wanting)]
     changes += shown
-    return query.prefixes + _changed(text, changes)
+    return _prefixes(query) + _changed(text, changes)
 
 
 def _ask(place: Place, shape: Shape, query: Query, given: Mapping[str, str]) -> str:
@@ -71,7 +71,16 @@ def _ask(place: Place, shape: Shape, query: Query, given: Mapping[str, str]) -> 
     else:
         pattern = place.walked(place.text(), "?this", shape.path, "?value")
     body = f"{pattern} FILTER NOT EXISTS {group}"
-    return f"{query.prefixes}SELECT DISTINCT {place.key} ?value WHERE {{ {body} }}"
+    return f"{_prefixes(query)}SELECT DISTINCT {place.key} ?value WHERE {{ {body} }}"
+
+
+def _prefixes(query: Query) -> str:
+    """The prefixes that the text may use; each costs when the SELECT is parsed, which is often."""
+    return "".join(
+        f"{line}\n"
+        for line in query.prefixes.splitlines()
+        if line.removeprefix("PREFIX").lstrip().partition(":")[0] + ":" in query.text
+    )
 
 
 def _shown(place: Place, query: Parts) -> list[tuple[int, int, str]]:
