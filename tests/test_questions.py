@@ -95,7 +95,7 @@ def test_parameter_is_required_or_has_a_default(question: NamedQuestion) -> None
     for each in question.parameters:
         assert each.required + each.optional + (each.default is not None) == 1, each.name
         assert each.kind in ("iri", "date") or not each.required
-        assert each.kind == "iri" or not each.optional
+        assert each.kind in ("iri", "choice") or not each.optional
         if each.required and each.name != "city":
             assert each.example
 
