@@ -12,7 +12,7 @@ MADE_FOR := $(shell cat .venv/.made-for 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-all lint bench lock lock-upgrade clean
+.PHONY: help run test test-all lint bench screenshots lock lock-upgrade clean
 
 help: ## list the targets / zeigt die Ziele
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -21,7 +21,7 @@ run: .venv/.run-stamp ## start the application [PORT=8000] [STORE=.nhm-store] / 
 	@exec .venv/bin/nhm-graph serve --store "$(STORE)" --port "$(PORT)"
 
 test: .venv/.test-stamp ## the quick tests [ARGS="-k name"] / die schnellen Tests
-	$(PY) -m pytest -m "not slow and not real" $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not real" $(ARGS)
 
 test-all: .venv/.all-stamp ## every test, with browser, engines and Java / alle Tests
 	$(PY) tests/real/preflight.py
@@ -36,6 +36,9 @@ lint: .venv/.test-stamp ## format, style, types, imports, spelling / Format, Sti
 
 bench: .venv/.bench-stamp ## the measurements [ARGS=…] / die Messungen
 	$(PY) bench/run.py $(ARGS)
+
+screenshots: .venv/.all-stamp ## the pictures in docs/images, with Chromium / die Bilder in docs/images, mit Chromium
+	$(PY) docs/screenshots.py
 
 # Later locks are held to the earlier ones, so that a package has the same version in all of them.
 UV = $(if $(wildcard .venv/bin/uv),.venv/bin/uv,uv)
@@ -55,16 +58,17 @@ lock-upgrade: ## the same with the newest versions allowed / dasselbe mit den ne
 	@$(MAKE) --no-print-directory lock LOCKARGS=--upgrade
 
 clean: ## remove caches and builds; .venv and the store stay / löscht Zwischendateien
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The environment. A stamp is written last, so an interrupted installation leaves none. What pip was
 # writing then lacks the file INSTALLER, what it was replacing is named ~…: both would be in its way.
 # Every lock contains run.txt at the same versions (tests/test_locks.py), hence the second stamp.
-.venv/.run-stamp: requirements/run.txt requirements/build.txt pyproject.toml .venv/.made-for
+SOURCES := pyproject.toml hatch_build.py $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
+.venv/.run-stamp: requirements/run.txt requirements/build.txt $(SOURCES) .venv/.made-for
 	$(call install,run)
 
-.venv/.test-stamp .venv/.all-stamp .venv/.bench-stamp: .venv/.%-stamp: requirements/%.txt requirements/build.txt pyproject.toml .venv/.made-for
+.venv/.test-stamp .venv/.all-stamp .venv/.bench-stamp: .venv/.%-stamp: requirements/%.txt requirements/build.txt $(SOURCES) .venv/.made-for
 	$(call install,$*)
 
 define install

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import defaultdict
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -15,14 +16,17 @@ PIN = re.compile(
 )
 
 
-def pins(repo_root: Path, name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+def pins(repo_root: Path, name: str) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Each package with its pins: several where another version is for another Python."""
     text = (repo_root / "requirements" / f"{name}.txt").read_text("utf-8")
-    found = {
-        m["name"]: (m["rest"], tuple(sorted(re.findall(r"sha256:[0-9a-f]{64}", m["hashes"]))))
-        for m in PIN.finditer(text)
-    }
-    assert len(found) == len(re.findall(r"^[^\s#]", text, re.M)), "a line is not a pin with hashes"
-    return found
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for m in PIN.finditer(text):
+        hashes = tuple(sorted(re.findall(r"sha256:[0-9a-f]{64}", m["hashes"])))
+        found[m["name"]].append((m["rest"], hashes))
+    lines = len(re.findall(r"^[^\s#]", text, re.MULTILINE))
+    assert sum(map(len, found.values())) == lines, "a line is not a pin with hashes"
+    assert all(len(each) == 1 or all(";" in rest for rest, _ in each) for each in found.values())
+    return dict(found)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +78,5 @@ def test_every_imported_package_is_declared_not_borrowed_from_another(repo_root:
     distributions = packages_distributions()
     modules = (repo_root / "src").rglob("*.py")
     packages = set().union(*(imported(path.read_text("utf-8")) for path in modules))
-    names = {p: {d.lower() for d in distributions.get(p, [p])} for p in packages}
+    names = {p: {d.lower().replace("_", "-") for d in distributions.get(p, [p])} for p in packages}
     assert {p: n for p, n in names.items() if not n & declared(repo_root)} == {}

