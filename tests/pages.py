@@ -113,7 +113,7 @@ class Terminal:
             elif word == "--data-binary":
                 given = next(rest)
                 data = Path(given[1:]).read_bytes() if given.startswith("@") else given.encode()
-            elif word not in ("-s", "-G", "-i"):
+            elif word not in ("-s", "-G", "-i", "-L"):
                 assert word.startswith(HOST), f"curl {word!r} is not known here"
                 address = word.removeprefix(HOST)
         if form and "-G" in words:
@@ -122,7 +122,9 @@ class Terminal:
             data = urlencode(form).encode()
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         method = method or ("POST" if data is not None else "GET")
-        answer = self.client.request(method, address, headers=headers, content=data)
+        answer = self.client.request(
+            method, address, headers=headers, content=data, follow_redirects="-L" in words
+        )
         head = [f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}"]
         head += [f"{name}: {value}" for name, value in answer.headers.items()]
         return "\n".join([*head, "", ""] if "-i" in words else []) + answer.text

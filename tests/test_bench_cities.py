@@ -69,3 +69,17 @@ def test_every_sdg_that_a_city_names_is_one(repo_root: Path, quads: list[Quad]) 
     named = {quad.object for quad in quads if str(quad.object).startswith(f"<{SDG}")}
     assert len(named) > 50
     assert named - known == set()
+
+
+def test_a_copy_says_as_much_as_the_first_and_nothing_about_it(
+    cities: ModuleType, tmp_path: Path
+) -> None:
+    copies = importlib.import_module("copies")
+    files = cities.write_city(1, tmp_path, 1)
+    first = b"".join(path.read_bytes() for path in files)
+    copy = copies.copied(first, 42)
+    assert copy.count(b"\n") == first.count(b"\n")
+    for name in (b"stadt-0001", b"Stadt 0001", b"City 0001", b"99000001"):
+        assert name in first
+        assert name not in copy
+    assert b'"99000042"' in copy

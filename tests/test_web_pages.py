@@ -1,5 +1,6 @@
 """The pages, /health and the description of the service."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.settings import Settings
 from nhm_graph.web.app import create_app
+from nhm_graph.web.pages.rendering import asset
 
 HTML = {"Accept": "text/html"}
 CITIES = ["heilbronn", "karlsruhe", "musterstadt"]
@@ -62,8 +64,8 @@ def about(graph: Graph, city: str) -> list[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize(
     ("city", "answers"),
     [
-        ("heilbronn", ["außerhalb des Erfassten", "Systematische Bestandsaufnahme"]),
-        ("karlsruhe", ["Stand unbekannt", "Umwelt- und Arbeitsschutz", "klimaneutral 2040"]),
+        ("heilbronn", ["außerhalb des Erfassten", "Erste Leitbildentwürfe"]),
+        ("karlsruhe", ["Stand unbekannt", "ohne erfasste Federführung", "klimaneutral 2040"]),
         ("musterstadt", ["nur geplant", "Bis 2030 leben halb so viele Kinder in Armut"]),
     ],
 )
@@ -178,7 +180,7 @@ def test_lists_of_all_cities_say_which_is_fictional(web: TestClient, name: str) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/docs", "/queries/sdg-gaps?city=karlsruhe", "/static/nhm.css"]
+    "path", ["/", "/docs", "/queries/sdg-gaps?city=karlsruhe", asset("style.css")]
 )
 def test_pages_may_load_nothing_from_elsewhere(web: TestClient, path: str) -> None:
     response = web.get(path, headers=HTML)
@@ -188,6 +190,24 @@ def test_pages_may_load_nothing_from_elsewhere(web: TestClient, path: str) -> No
     assert "http" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_style_sheet_is_sent_packed_and_kept_for_ever(web: TestClient) -> None:
+    plain = web.get(asset("style.css"), headers={"Accept-Encoding": "identity"})
+    small = web.get(asset("style.css"), headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert int(small.headers["content-length"]) < 60_000 < len(plain.content)
+    assert small.content == plain.content
+    assert plain.headers["etag"] != small.headers["etag"]
+    for each in (plain, small):
+        assert each.headers["vary"] == "Accept-Encoding"
+        assert each.headers["content-type"] == "text/css; charset=utf-8"
+        assert "immutable" in each.headers["cache-control"]
+        known = {"If-None-Match": each.headers["etag"]}
+        encoding = {"Accept-Encoding": each.headers.get("content-encoding", "identity")}
+        assert web.get(asset("style.css"), headers=known | encoding).status_code == 304
+    assert "cache-control" not in web.get("/static/nhm.svg").headers
 
 
 @pytest.mark.parametrize("path", ["/queries/sdg-gaps", "/nowhere", "/sparql", "/health"])
@@ -207,8 +227,14 @@ def test_pages_load_nothing_from_elsewhere(web: TestClient, path: str) -> None:
 
 
 def test_style_sheet_loads_nothing(web: TestClient) -> None:
-    style = web.get("/static/nhm.css").text
-    assert "url(" not in style
+    style = web.get(asset("style.css")).text
+    own = re.compile(r"\.?/?fonts/[\w-]+\.woff2")
+    loaded = {each.strip("\"'") for each in re.findall(r"url\(([^)]*)\)", style)}
+    fonts = {each for each in loaded if not each.startswith("data:image/")}
+    assert fonts
+    assert {each for each in fonts if not own.fullmatch(each)} == set()
+    for each in fonts:
+        assert web.get(f"/static/dist/{each.removeprefix('./')}").status_code == 200
     assert "@import" not in style
 
 

@@ -105,6 +105,17 @@ class UnknownName(Refusal):
         return tuple(str(each) for each in found) if isinstance(found, (list, tuple)) else ()
 
 
+class Gone(Refusal):
+    """What was here and is no more; `extra` has replacedBy, None where nothing replaces it.
+
+    >>> Gone.kind
+    'gone'
+    """
+
+    kind = "gone"
+    title = Text(de="Nicht mehr vorhanden", en="No longer here")
+
+
 class BadParameter(Refusal):
     """A value that does not fit what it is given for.
 

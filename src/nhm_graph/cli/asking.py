@@ -41,7 +41,7 @@ def ask(
         return
     given = _parameters(ctx.args)
     language = spoken(given.get("lang"))
-    graph = _open(store_dir)
+    graph = open_or_examples(store_dir)
     try:
         if name is None:
             click.echo(question_list(graph, language))
@@ -64,7 +64,8 @@ def _answered(
     return answer_text(graph.ask(name, given, language), form or "table", language, width())
 
 
-def _open(store_dir: Path | None) -> Graph:
+def open_or_examples(store_dir: Path | None) -> Graph:
+    """The graph of a store that is there; without one the example cities. Raises StoreProblem."""
     settings = Settings.from_environment(os.environ)
     refuse_without_store(store_dir)
     # Without a store of one's own the examples answer, from memory, also beside a running service.

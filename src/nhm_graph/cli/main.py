@@ -8,6 +8,7 @@ import click
 from nhm_graph import __version__
 from nhm_graph.cli.asking import ask
 from nhm_graph.cli.checking import reason, validate
+from nhm_graph.cli.exporting import export
 from nhm_graph.cli.keeping import load
 from nhm_graph.cli.publishing import kit, reference
 from nhm_graph.cli.serving import serve
@@ -38,5 +39,5 @@ def main() -> None:
     """Entry point of the command line."""
 
 
-for command in (ask, validate, reason, load, reference, kit, serve):
+for command in (ask, validate, reason, load, export, reference, kit, serve):
     main.add_command(command)

@@ -29,13 +29,18 @@ class OntologyTerm:
     kind: str
     label: Text
     definition: Text
-    examples: tuple[str, ...]
+    spoken_examples: tuple[tuple[str, str], ...]
     parents: tuple[str, ...]
     domain: str | None
     range: str | None
     module: str | None
     deprecated: bool
     replaced_by: str | None
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The examples in all languages; `spoken_examples` has the language of each, or ""."""
+        return tuple(text for text, _ in self.spoken_examples)
 
 
 def ontology_terms(document: Document) -> list[OntologyTerm]:
@@ -76,7 +81,7 @@ def _term(iri: str, values: dict[str, list[tuple[str, str]]]) -> OntologyTerm:
         kind=kinds[0] if kinds else "individual",
         label=text(RDFS("label").value),
         definition=text(SKOS("definition").value),
-        examples=tuple(sorted(every(SKOS("example").value))),
+        spoken_examples=tuple(sorted(values.get(SKOS("example").value, []))),
         parents=tuple(
             each for each in every(RDFS("subClassOf").value, RDFS("subPropertyOf").value) if each
         ),

@@ -21,12 +21,13 @@ from nhm_graph.settings.kinds import (
     switch,
     text,
 )
+from nhm_graph.settings.publishing import PublishingSettings
 
 __all__ = ["Setting", "Settings"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(PublishingSettings):
     """The settings of one run. A value outside what is allowed raises BadParameter.
 
     >>> Settings.from_environment({"NHM_PORT": "8080"}).port
@@ -232,6 +233,7 @@ class Settings:
     # ----- a SPARQL engine in place of the store -----
 
     store: str | None = address(
+        None,
         "NHM_STORE",
         de="Adresse einer SPARQL-Datenbank für Abfragen, aus der nur gelesen wird; "
         "ohne Angabe der eigene Datenbestand",
@@ -307,7 +309,7 @@ class Settings:
         """All settings in order, for the documentation and `--help`.
 
         >>> next(Settings.describe()).environment
-        'NHM_STORE_DIR'
+        'NHM_BASE_IRIS'
         """
         defaults = cls()
         for each in fields(cls):

@@ -127,9 +127,9 @@ def folder(environment: str, *, de: str, en: str) -> Any:
     return _field(None, Kind("folder"), environment, Text(de=de, en=en))
 
 
-def address(environment: str, *, de: str, en: str) -> Any:
+def address(default: str | None, environment: str, *, de: str, en: str) -> Any:
     """A web address, or none."""
-    return _field(None, Kind("address"), environment, Text(de=de, en=en))
+    return _field(default, Kind("address"), environment, Text(de=de, en=en))
 
 
 def secret(environment: str, *, de: str, en: str) -> Any:

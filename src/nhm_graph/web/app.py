@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,10 +13,13 @@ from nhm_graph import __version__
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.settings import Settings
 from nhm_graph.web import (
+    catalog,
+    definitions,
+    dumps,
     graph_store,
     health,
+    linked_data,
     openapi,
-    pages,
     problems,
     questions,
     sparql,
@@ -28,16 +30,44 @@ from nhm_graph.web.cors import Cors
 from nhm_graph.web.foreign import foreign_queries
 from nhm_graph.web.methods import close_path
 from nhm_graph.web.observing import Figures, Observed
+from nhm_graph.web.pages import city_pages, first, problem_pages
+from nhm_graph.web.pages import questions as question_pages
 from nhm_graph.web.short_path import Counts, ShortPath
+from nhm_graph.web.static_files import PageFiles
 
 _HERE = Path(__file__).parent
 # Nothing but this service's own files may be loaded by a page, and no script runs in it.
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'"
 )
 _TITLE = "nhm_graph"
+_PARTS = (
+    first,
+    city_pages,
+    question_pages,
+    questions,
+    health,
+    sparql,
+    update,
+    graph_store,
+    validation,
+    definitions,
+    linked_data,
+    catalog,
+    dumps,
+)
 # They answer HEAD and conditional requests themselves, or what they say is never kept.
-_NEVER_KEPT = ("/sparql", "/update", "/store", "/validate", "/health", "/metrics", "/static")
+_NEVER_KEPT = (
+    "/sparql",
+    "/update",
+    "/store",
+    "/dump",
+    "/validate",
+    "/health",
+    "/metrics",
+    "/static",
+)
 
 
 class Service(FastAPI):
@@ -86,6 +116,7 @@ def create_app(settings: Settings, graph: Graph | None = None) -> Service:
     app.state.graph = graph
     app.state.foreign = foreign
     problems.install(app)
+    problem_pages.install(app)
     _add_routes(app)
     _add_layers(app, graph, settings)
     app.openapi = lambda: openapi.schema(app, graph)  # type: ignore[method-assign]
@@ -93,7 +124,7 @@ def create_app(settings: Settings, graph: Graph | None = None) -> Service:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for part in (pages, questions, health, sparql, update, graph_store, validation):
+    for part in _PARTS:
         app.include_router(part.router)
     for path, methods in (
         (sparql.PATH, sparql.METHODS),
@@ -102,7 +133,7 @@ def _add_routes(app: FastAPI) -> None:
         (graph_store.BELOW, graph_store.METHODS),
     ):
         close_path(app, path, methods)
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.mount("/static", PageFiles(directory=_HERE / "static"), name="static")
 
 
 def _add_layers(app: Service, graph: Graph, settings: Settings) -> None:

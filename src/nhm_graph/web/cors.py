@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _ASKED_BY_POST = ("/sparql", "/validate")
 _READ = ("GET", "HEAD")
 _HEADERS = "Accept, Accept-Language, Content-Type, If-None-Match"
-_EXPOSED = "Content-Language, ETag, NHM-Row-Limit-Reached, Retry-After"
+_EXPOSED = "Content-Language, Content-Location, ETag, Link, NHM-Row-Limit-Reached, Retry-After"
 _DAY = "86400"
 
 

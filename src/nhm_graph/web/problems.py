@@ -16,6 +16,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "https://w3id.org/nhm/problem/"
 _STATUS: Mapping[type[errors.Refusal], int] = {
     errors.UnknownName: 404,
+    errors.Gone: 410,
     errors.BadParameter: 400,
     errors.BadQuery: 400,
     errors.RefusedQuery: 400,
@@ -81,10 +82,37 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def status_of(refusal: errors.Refusal) -> int:
+    """The HTTP status of a refusal.
+
+    >>> status_of(errors.UnknownName(Text("?", "?")))
+    404
+    """
+    return _STATUS.get(type(refusal), 500)
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """The problem details for a refusal or an error of the framework.
+
+    >>> str(title_of(404).en)
+    'There is no such address here.'
+    """
+    return (_refusal if isinstance(error, errors.Refusal) else _http)(request, error)
+
+
+def title_of(status: int) -> Text:
+    """What a status means that no refusal stands behind.
+
+    >>> title_of(418).en
+    'The request failed.'
+    """
+    return _PLAIN.get(status, _OTHER)
+
+
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.Refusal)
     language = language_of(request)
-    status = _STATUS.get(type(error), 500)
+    status = status_of(error)
     return problem(
         status,
         error.kind,
@@ -99,7 +127,7 @@ def _refusal(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     language = language_of(request)
-    said = _PLAIN.get(error.status_code, _OTHER).in_(language)
+    said = title_of(error.status_code).in_(language)
     return problem(error.status_code, "http", said, said, language=language, headers=error.headers)
 
 

@@ -24,7 +24,7 @@ from nhm_graph.rdf.formats import (
     split_suffix,
 )
 from nhm_graph.store.rows import graph_bytes, result_bytes
-from nhm_graph.web.pages import question_page
+from nhm_graph.web.pages.questions import question_page
 from nhm_graph.web.reader import graph_of, language_of, wanted
 from nhm_graph.web.short_path import may_be_kept
 

@@ -13,7 +13,7 @@ from nhm_graph.store.rows import rows
 from nhm_graph.store.serving import document_bytes
 from nhm_graph.web.conditional import etag, is_known, not_modified
 from nhm_graph.web.methods import address_of
-from nhm_graph.web.pages import sparql_page
+from nhm_graph.web.pages.sparql_form import FIRST_QUERY, sparql_page
 from nhm_graph.web.reader import graph_of, wanted
 
 _PAGE = "text/html"
@@ -59,7 +59,7 @@ def describe(request: Request) -> Response:
     """The description in the format that Accept asks for; for a browser a page with a form."""
     media_type = wanted(request, (*GRAPHS, _PAGE))
     if media_type == _PAGE:
-        return sparql_page(request)
+        return sparql_page(request, FIRST_QUERY)
     graph = graph_of(request)
     endpoint = address_of(request, "/sparql")
     headers = {"Vary": _VARY, "Cache-Control": "no-cache"}

@@ -16,12 +16,14 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _Headers = list[tuple[bytes, bytes]]
-# Path, query string, Accept, Accept-Language, whether gzip is taken.
-_Key = tuple[bytes, bytes, bytes, bytes, bool]
+# Path, query string, Accept, Accept-Language, host (pages may name it), whether gzip is taken.
+_Key = tuple[bytes, bytes, bytes, bytes, bytes, bool]
 _SLOT = "nhm_graph.answer"
 # For whoever counts requests: the pattern of the route.
 ROUTE = "nhm_graph.route"
 _WORTH_PACKING = 1_000
+# Fields that are set here, whatever the handler says.
+_MADE_HERE = (b"content-length", b"etag", b"cache-control")
 # What is packed already, or hardly gets smaller.
 _PACKED = ("application/vnd.", "image/", "application/gzip", "application/zip")
 _FAST_PACKING = 5
@@ -176,7 +178,7 @@ class ShortPath:
         await answer(made, method, none_match, send)
 
     async def _made(self, start: Message, body: bytes, slot: Slot, packed: bool) -> Kept:
-        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        headers = [(name, value) for name, value in start["headers"] if name not in _MADE_HERE]
         media_type = dict(headers).get(b"content-type", b"").decode("latin-1")
         if packed and len(body) >= _WORTH_PACKING and not media_type.startswith(_PACKED):
             body = await run_sync(_packed, body)
@@ -228,9 +230,9 @@ async def answer(known: Kept, method: str, none_match: bytes | None, send: Send)
 
 def _read(
     headers: Iterable[tuple[bytes, bytes]],
-) -> tuple[tuple[bytes, bytes], bytes | None, bool, bool]:
-    """What the reader asked for, If-None-Match, whether a token came, whether gzip is taken."""
-    accept = language = b""
+) -> tuple[tuple[bytes, bytes, bytes], bytes | None, bool, bool]:
+    """What was asked of which host, If-None-Match, whether a token came, whether gzip is taken."""
+    accept = language = host = b""
     none_match: bytes | None = None
     personal = packed = False
     for name, value in headers:
@@ -238,13 +240,15 @@ def _read(
             accept += b"," + value
         elif name == b"accept-language":
             language += b"," + value
+        elif name == b"host":
+            host = value
         elif name == b"accept-encoding":
             packed = packed or _takes_gzip(value)
         elif name == b"if-none-match":
             none_match = value
         elif name in (b"authorization", b"cookie"):
             personal = True
-    return (accept, language), none_match, personal, packed
+    return (accept, language, host), none_match, personal, packed
 
 
 def _takes_gzip(value: bytes) -> bool:

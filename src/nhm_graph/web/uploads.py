@@ -27,7 +27,7 @@ async def read_documents(request: Request, limit: int, base: str) -> list[Docume
     if not is_multipart:
         data_format_for_media_type(sent)
     body = await read_limited(request, limit, "RDF")
-    parts = await _parts(request.headers, body) if is_multipart else [(sent, "data", body)]
+    parts = await parts_of(request.headers, body) if is_multipart else [(sent, "data", body)]
 
     def documents() -> list[Document]:
         return [_document(*each, limit, base) for each in parts]
@@ -40,8 +40,8 @@ def _document(sent: str, name: str, data: bytes, limit: int, base: str) -> Docum
     return read_bytes(data, form, name if "." in name else f"{name}{form.suffix}", limit, base=base)
 
 
-async def _parts(headers: Headers, body: bytes) -> list[tuple[str, str, bytes]]:
-    """Media type, name and content of each part."""
+async def parts_of(headers: Headers, body: bytes) -> list[tuple[str, str, bytes]]:
+    """Media type, name and content of each file. Raises BadParameter, UnsupportedFormat."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
