@@ -5,6 +5,7 @@ import sys
 
 import endpoint
 import growth
+import publishing
 import report
 import stores
 import throughput
@@ -12,8 +13,9 @@ import validation
 
 BENCHES = {
     "growth": growth.run,
-    "throughput": throughput.run,
     "endpoint": endpoint.run,
+    "publishing": publishing.run,
+    "throughput": throughput.run,
     "validation": validation.run,
 }
 

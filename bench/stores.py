@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,25 +49,33 @@ def vocabulary_files() -> Sequence[Path]:
 
 def store_of(cities: int) -> Path:
     """The folder of a store that holds so many cities; filled on first use (100: minutes)."""
-    folder = CACHE / _key() / f"store-{cities}"
+    return kept(f"store-{cities}", lambda folder: _fill(folder, cities))
+
+
+def kept(name: str, fill: Callable[[Path], int]) -> Path:
+    """The folder of a store of this name; made on first use by `fill`, which says its triples."""
+    folder = CACHE / _key() / name
     if folder.exists():
         return folder
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     started = time.perf_counter()
-    graph = open_folder(unfinished)
+    triples = fill(unfinished)
+    unfinished.rename(folder)
+    seconds = time.perf_counter() - started
+    print(f"  {name}: {triples:,} triples, made in {seconds:.0f} s (kept)", flush=True)
+    return folder
+
+
+def _fill(folder: Path, cities: int) -> int:
+    graph = open_folder(folder)
     for number in range(1, cities + 1):
         graph.load(city_files(number))
         if number % 10 == 0:
             print(f"  loaded {number} of {cities} cities", flush=True)
     triples = sum(1 for name in graph.store.graph_names() for _ in graph.store.read_graph(name))
     graph.close()
-    unfinished.rename(folder)
-    seconds = time.perf_counter() - started
-    print(
-        f"  a store with {cities} cities, {triples:,} triples: {seconds:.0f} s (kept)", flush=True
-    )
-    return folder
+    return triples
 
 
 def open_folder(folder: Path) -> Graph:

@@ -7,22 +7,21 @@ answer in application/sparql-results+json, and the answers are compared before a
 
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import report
 from client import Job, Outcome
 from growth import values_for
+from service import HOST, free_port, service
 from stores import city_files, open_folder, store_of, vocabulary_files
 
 # The first one keeps rdflib busy for minutes, the last two are ones that it finds easy.
@@ -35,10 +34,8 @@ QUESTIONS = (
 )
 TARGET_RATIO = 3.0
 CONNECTIONS = 8
-_HOST = "127.0.0.1"
 _FORM = "application/sparql-results+json"
 _CLIENT = Path(__file__).with_name("client.py")
-_START = 120.0
 # An answer that takes longer than this is timed once, alone: who needs that long for one request
 # answers no more of them per second when eight are waiting.
 _SLOW = 10.0
@@ -61,16 +58,16 @@ def run(quick: bool) -> bool:
     """
     rounds, seconds = (2, 2.0) if quick else (5, 5.0)
     folder = store_of(1)
-    ours, theirs = _free_port(), _free_port()
+    ours, theirs = free_port(), free_port()
     names = QUESTIONS[1:] if quick else QUESTIONS
     asked = _requests(folder, names, ours, theirs)
     print("## Named questions over HTTP: nhm-graph and rdflib-endpoint\n")
     files = [str(path) for path in [*vocabulary_files(), *city_files(1)]]
     serve = ["nhm_graph", "serve", "--store", str(folder), "--port", str(ours), "--no-examples"]
-    endpoint = ["rdflib_endpoint", "serve", *files, "--host", _HOST, "--port", str(theirs)]
+    endpoint = ["rdflib_endpoint", "serve", *files, "--host", HOST, "--port", str(theirs)]
     with ExitStack() as running:
-        running.enter_context(_service(serve, ours))
-        running.enter_context(_service(endpoint, theirs))
+        running.enter_context(service(serve, ours))
+        running.enter_context(service(endpoint, theirs))
         lines = [_compared(each, ours, theirs, rounds, seconds) for each in asked]
     head = ["question", "rows", "nhm-graph/s", "ms", "rdflib-endpoint/s", "ms", "ratio", "verdict"]
     print(report.table(head, lines))
@@ -100,13 +97,13 @@ def _requests(folder: Path, names: Sequence[str], ours: int, theirs: int) -> lis
 def _get(port: int, name: str, given: Mapping[str, str]) -> str:
     return (
         f"GET /queries/{name}?{urlencode(given)} HTTP/1.1\r\n"
-        f"Host: {_HOST}:{port}\r\nAccept: {_FORM}\r\nAccept-Language: de\r\n\r\n"
+        f"Host: {HOST}:{port}\r\nAccept: {_FORM}\r\nAccept-Language: de\r\n\r\n"
     )
 
 
 def _post(port: int, sparql: str) -> str:
     return (
-        f"POST / HTTP/1.1\r\nHost: {_HOST}:{port}\r\nAccept: {_FORM}\r\n"
+        f"POST / HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: {_FORM}\r\n"
         "Content-Type: application/sparql-query\r\n"
         f"Content-Length: {len(sparql.encode())}\r\n\r\n{sparql}"
     )
@@ -133,7 +130,7 @@ def _compared(asked: Asked, ours: int, theirs: int, rounds: int, seconds: float)
 def _load(port: int, request: str, seconds: float, alone: float) -> Outcome:
     if alone > _SLOW:
         return Outcome(1, 1 / alone, alone * 1000)
-    job = Job(_HOST, port, request, seconds, CONNECTIONS)
+    job = Job(HOST, port, request, seconds, CONNECTIONS)
     done = subprocess.run(
         [sys.executable, str(_CLIENT)],
         input=json.dumps(asdict(job)),
@@ -154,7 +151,7 @@ def _rows(port: int, request: str) -> tuple[list[str], float]:
     head, _, body = request.partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
     method, address, _ = first.split(" ")
-    connection = http.client.HTTPConnection(_HOST, port, timeout=_LONGEST)
+    connection = http.client.HTTPConnection(HOST, port, timeout=_LONGEST)
     started = time.perf_counter()
     try:
         headers = dict(line.split(": ", 1) for line in lines)
@@ -177,42 +174,3 @@ def _shown(row: Mapping[str, Mapping[str, Any]]) -> str:
         for name, term in row.items()
     ]
     return str(sorted(terms))
-
-
-@contextmanager
-def _service(command: list[str], port: int) -> Iterator[None]:
-    """Runs `python -m …` until it listens, and ends it afterwards."""
-    with TemporaryFile() as said:
-        process = subprocess.Popen([sys.executable, "-m", *command], stdout=said, stderr=said)
-        try:
-            _wait_for(process, port, said)
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:  # it still works on a query
-                process.kill()
-                process.wait()
-
-
-def _wait_for(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
-    until = time.monotonic() + _START
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            said.seek(0)
-            raise RuntimeError(f"the service ended at once: {said.read().decode()[-500:]}")
-        try:
-            socket.create_connection((_HOST, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"nothing listens on port {port} after {_START:.0f} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
