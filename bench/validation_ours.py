@@ -25,16 +25,15 @@ class Ours:
         """See Engine."""
         self._compiled = compiled(shapes)
         self.store = store_of(data)
-        self._ask: Any = self.store.query
 
     def ready(self) -> None:
         """See Engine."""
 
     def validate(self) -> Any:
         """See Engine; the results with values, paths and messages."""
-        from nhm_graph.checks.compiled.run import run_checks
+        from nhm_graph.checks.engines import results_of
 
-        return list(run_checks(self._compiled, self._ask))
+        return results_of(self.store, self._compiled)
 
     def results(self, found: Any) -> set[Result]:
         """See Engine."""
@@ -71,7 +70,6 @@ class Changes:
         self._compiled = compiled(shapes)
         self._plan = changes.plan_changes(self._compiled)
         self.store = store_of(data)
-        self._ask: Any = self.store.query
         self._before = lookup_in(self.store)
         self._known = changes.Known(self._everything())
 
@@ -91,9 +89,9 @@ class Changes:
         return plain(self._everything())
 
     def _everything(self) -> Any:
-        from nhm_graph.checks.compiled.run import run_checks
+        from nhm_graph.checks.engines import results_of
 
-        return run_checks(self._compiled, self._ask)
+        return results_of(self.store, self._compiled)
 
 
 def plain(found: Iterable[Any]) -> set[Result]:

@@ -1,11 +1,15 @@
 """Who finds the results: the compiled engine, or pySHACL as the reference."""
 
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 import pyoxigraph as ox
 
-from nhm_graph.checks.compiled.run import Result, run_checks
+from nhm_graph.checks.compiled.compiling import Check, Compiled
+from nhm_graph.checks.compiled.run import Result, asking, run_checks
 from nhm_graph.checks.rulebook import Rulebook
 from nhm_graph.checks.shacl import reference_results
 
@@ -21,18 +25,31 @@ def compiled_engine(data: ox.Store, rules: Rulebook) -> list[Result]:
     >>> compiled_engine(ox.Store(), Rulebook((), ()))
     []
     """
-
-    def ask(select: str) -> ox.QuerySolutions:
-        found = data.query(select)
-        assert isinstance(found, ox.QuerySolutions)
-        return found
-
     compiled = rules.compiled
-    results = list(run_checks(compiled, ask))
+    results = results_of(data, compiled)
     if compiled.handed:
         handed = {each.root for each in compiled.handed}
         results += reference_results(data, rules.shapes, rules.off, handed)
     return results
+
+
+def results_of(data: ox.Store, compiled: Compiled) -> list[Result]:
+    """Results of all checks, in their order, found on as many cores as there are.
+
+    Oxigraph lets other threads work while it evaluates.
+
+    >>> from nhm_graph.checks.compiled.compiling import compile_shapes
+    >>> results_of(ox.Store(), compile_shapes(()))
+    []
+    """
+    ask = asking(data)
+    filling = compiled.bound(ask)
+
+    def found(check: Check) -> list[Result]:
+        return list(run_checks(replace(compiled, checks=(check,)), ask, filling=filling))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return [result for part in threads.map(found, compiled.checks) for result in part]
 
 
 def pyshacl_engine(data: ox.Store, rules: Rulebook) -> list[Result]:
