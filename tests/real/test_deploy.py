@@ -126,7 +126,9 @@ def test_pages_and_questions_come_through_the_proxy(proxy: Proxy) -> None:
         page = client.get("/?city=musterstadt&lang=en")
         assert page.headers["content-type"].startswith("text/html")
         assert "Musterstadt" in page.text
-        assert client.get("/static/nhm.css").status_code == 200
+        style = re.search(r'rel="stylesheet" href="([^"]+)"', page.text)
+        assert style
+        assert client.get(style[1]).status_code == 200
         question = "/queries/sdg-coverage.csv?city=musterstadt&lang=en"
         direct = httpx.get(proxy.service.address + question, trust_env=False)
         assert client.get(question).content == direct.content

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
-from asking import CITIES, QUESTIONS, given
+from asking import CITIES, TABLES, cities_of, given
 from nhm_graph.graph import Bound, Graph
 from nhm_graph.language import LANGUAGES, Language
 
@@ -94,9 +94,8 @@ def embedded(bound: Bound, graph: Graph) -> Any:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("city", CITIES)
 @pytest.mark.parametrize(
-    "name", [name for name, question in QUESTIONS.items() if question.form == "select"]
+    ("name", "city"), [(name, city) for name in TABLES for city in cities_of(name)]
 )
 def test_server_gives_the_rows_of_the_embedded_store_in_their_order(
     server: str, graph: Graph, name: str, city: str, language: Language
