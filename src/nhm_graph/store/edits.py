@@ -62,6 +62,24 @@ def as_stored(triples: Iterable[Triple]) -> set[Triple]:
     return stored.union(quad.triple for quad in passed)
 
 
+def no_triple_terms() -> UnreadableData:
+    """What is said to data with terms of RDF 1.2, which are not stored.
+
+    >>> no_triple_terms().detail.en
+    'RDF 1.2 triple terms are not stored.'
+    """
+    return UnreadableData(
+        Text(
+            de="RDF-1.2-Tripelterme werden nicht gespeichert.",
+            en="RDF 1.2 triple terms are not stored.",
+        ),
+        mend=Text(
+            de="Die Aussage als nhm:Claim festhalten.",
+            en="Record the statement as a nhm:Claim.",
+        ),
+    )
+
+
 def without_triple_terms(triples: Iterable[Triple]) -> list[Triple]:
     """The triples; raises UnreadableData for terms of RDF 1.2, which are not stored.
 
@@ -70,16 +88,7 @@ def without_triple_terms(triples: Iterable[Triple]) -> list[Triple]:
     """
     taken = list(triples)
     if any(not isinstance(each.object, (NamedNode, BlankNode, Literal)) for each in taken):
-        raise UnreadableData(
-            Text(
-                de="RDF-1.2-Tripelterme werden nicht gespeichert.",
-                en="RDF 1.2 triple terms are not stored.",
-            ),
-            mend=Text(
-                de="Die Aussage als nhm:Claim festhalten.",
-                en="Record the statement as a nhm:Claim.",
-            ),
-        )
+        raise no_triple_terms()
     return taken
 
 

@@ -12,6 +12,7 @@ from nhm_graph.errors import UnreadableData
 from nhm_graph.language import Text
 from nhm_graph.rdf.reading import Document, read_file
 from nhm_graph.rdf.terms import NHM, RDF
+from nhm_graph.store.edits import no_triple_terms
 
 _GENID = "/.well-known/genid/"
 # Told after each file: its name, its number and how many there are.
@@ -105,16 +106,7 @@ def _skolemised(quad: Quad, graph: str) -> Triple:
     if isinstance(value, BlankNode):
         value = _named(value, graph)
     elif not isinstance(value, (NamedNode, Literal)):
-        raise UnreadableData(
-            Text(
-                de="RDF-1.2-Tripelterme werden nicht gespeichert.",
-                en="RDF 1.2 triple terms are not stored.",
-            ),
-            mend=Text(
-                de="Die Aussage als nhm:Claim festhalten.",
-                en="Record the statement as a nhm:Claim.",
-            ),
-        )
+        raise no_triple_terms()
     return Triple(subject, quad.predicate, value)
 
 
