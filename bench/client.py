@@ -6,6 +6,7 @@ A process of its own, so that it does not slow down what it measures:
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -30,6 +31,20 @@ class Outcome:
     requests: int
     per_second: float
     milliseconds: float
+
+
+def load(job: Job) -> Outcome:
+    """The outcome of a job, done by a process of its own. Raises RuntimeError where it fails."""
+    done = subprocess.run(
+        [sys.executable, __file__],
+        input=json.dumps(asdict(job)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the load generator failed: {done.stderr.strip()}")
+    return Outcome(**json.loads(done.stdout))
 
 
 def main() -> None:

@@ -5,19 +5,16 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from client import Job
+from client import Job, load
 
 CONNECTIONS = 8
 JSON = "application/sparql-results+json"
-_CLIENT = Path(__file__).with_name("client.py")
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 _LONGEST = 120.0
 
@@ -122,14 +119,5 @@ def _by_client(asked: Asked, seconds: float) -> Rate:
     lines += [f"{name}: {value}" for name, value in asked.all_headers().items()]
     request = "\r\n".join([*lines, "", ""])
     job = Job(str(parts.hostname), parts.port or 80, request, seconds, CONNECTIONS)
-    done = subprocess.run(
-        [sys.executable, str(_CLIENT)],
-        input=json.dumps(asdict(job)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the load generator failed: {done.stderr.strip()}")
-    outcome = json.loads(done.stdout)
-    return Rate(outcome["per_second"], outcome["milliseconds"])
+    outcome = load(job)
+    return Rate(outcome.per_second, outcome.milliseconds)

@@ -3,25 +3,21 @@
 import importlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from service import HOST, free_port, running
 from stores import HERE, city_files, open_folder, store_of, vocabulary_files
 
-HOST = "127.0.0.1"
 # A graph of a thousand triples: joined with itself it gives a million rows.
 ROWS_GRAPH = "http://example.org/graph/rows"
-_START = 120.0
 _TESTS = HERE.parent / "tests"
 
 
@@ -62,7 +58,7 @@ def nhm_graph(data: Data, **variables: str) -> Iterator[Server]:
     port = free_port()
     command = ["-m", "nhm_graph", "serve", "--no-examples"]
     command += ["--store", str(data.store), "--port", str(port)]
-    with _running([sys.executable, *command], port, variables) as process:
+    with running([sys.executable, *command], port, variables) as process:
         yield Server("nhm-graph", f"http://{HOST}:{port}", process)
 
 
@@ -81,7 +77,7 @@ def native(data: Data, folder: Path) -> Iterator[Server]:
     load = [program, "load", "--location", str(store), "--file", str(dump)]
     subprocess.run(load, check=True, capture_output=True)
     command = [program, "serve", "--location", str(store), "--bind", f"{HOST}:{port}"]
-    with _running(command, port) as process:
+    with running(command, port) as process:
         yield Server("Oxigraph server", f"http://{HOST}:{port}/query", process)
 
 
@@ -91,7 +87,7 @@ def rdflib_endpoint() -> Iterator[Server]:
     port = free_port()
     files = [str(path) for path in [*vocabulary_files(), *city_files(1)]]
     command = [sys.executable, "-m", "rdflib_endpoint", "serve", *files]
-    with _running([*command, "--host", HOST, "--port", str(port)], port) as process:
+    with running([*command, "--host", HOST, "--port", str(port)], port) as process:
         yield Server("rdflib-endpoint", f"http://{HOST}:{port}/", process)
 
 
@@ -110,13 +106,6 @@ def readers_of(process: int) -> list[int]:
     """The processes that a service has started for foreign queries."""
     tasks = Path(f"/proc/{process}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text("ascii").split()]
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on at the moment."""
-    with socket.create_server((HOST, 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 _PACKAGES = {
@@ -139,41 +128,3 @@ def _contract_engines() -> Any:
     if str(_TESTS) not in sys.path:
         sys.path.append(str(_TESTS))
     return importlib.import_module("contract.engines")
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], port: int, variables: Mapping[str, str] | None = None
-) -> Iterator[int]:
-    """Runs a server until it listens, and ends it afterwards; its process."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NHM_")}
-    with ExitStack() as stack:
-        said = stack.enter_context(TemporaryFile())
-        process = subprocess.Popen(
-            list(command), env={**inherited, **(variables or {})}, stdout=said, stderr=said
-        )
-        try:
-            _wait_for(process, port, said)
-            yield process.pid
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:  # it still works on a query
-                process.kill()
-                process.wait()
-
-
-def _wait_for(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
-    until = time.monotonic() + _START
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            said.seek(0)
-            raise RuntimeError(f"the server ended at once: {said.read().decode()[-500:]}")
-        try:
-            socket.create_connection((HOST, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"nothing listens on port {port} after {_START:.0f} s")

@@ -12,14 +12,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 import report
-from client import Job, Outcome
+from client import Job, Outcome, load
 from copies import copies_of
 from nhm_graph.graph import Graph, open_graph
 from nhm_graph.publish.addresses import Addresses
@@ -32,8 +32,7 @@ CITY = "stadt-0001"
 TARGET_RATIO = 1.5
 TARGET_BYTES = 100_000
 _SHOWN = "musterstadt"
-_CLIENT = Path(__file__).with_name("client.py")
-_PROCESS = _CLIENT.with_name("process.py")
+_PROCESS = Path(__file__).with_name("process.py")
 _TYPES = (("page", "text/html"), ("Turtle", "text/turtle"))
 _KINDS = ("Measure", "StrategicGoal", "OrganizationalUnit", "Municipality")
 _NHM = "https://w3id.org/nhm/ns#"
@@ -139,16 +138,7 @@ def _load(port: int, address: str, media_type: str, seconds: float) -> Outcome:
         f"GET {address} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: {media_type}\r\n"
         "Accept-Language: de\r\nCookie: made=anew\r\n\r\n"
     )
-    done = subprocess.run(
-        [sys.executable, str(_CLIENT)],
-        input=json.dumps(asdict(Job(HOST, port, request, seconds, 1))),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{address}: the load generator failed: {done.stderr.strip()}")
-    return Outcome(**json.loads(done.stdout))
+    return load(Job(HOST, port, request, seconds, 1))
 
 
 def _line(name: str, few: float, many: float) -> list[str]:

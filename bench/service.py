@@ -1,10 +1,11 @@
-"""A service as its own command starts it, for as long as something is measured."""
+"""A server as its own command starts it, for as long as something is measured."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO
@@ -14,13 +15,28 @@ _START = 120.0
 
 
 @contextmanager
-def service(command: Sequence[str], port: int) -> Iterator[None]:
-    """Runs `python -m …` until it listens, and ends it afterwards."""
+def service(command: Sequence[str], port: int) -> Iterator[int]:
+    """Runs `python -m …` until it listens, and ends it afterwards; its process."""
+    with running([sys.executable, "-m", *command], port) as process:
+        yield process
+
+
+@contextmanager
+def running(
+    command: Sequence[str], port: int, variables: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """Runs a server until it listens, and ends it afterwards; its process.
+
+    No setting of whoever measures reaches it, only these variables.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NHM_")}
     with TemporaryFile() as said:
-        process = subprocess.Popen([sys.executable, "-m", *command], stdout=said, stderr=said)
+        process = subprocess.Popen(
+            list(command), env={**inherited, **(variables or {})}, stdout=said, stderr=said
+        )
         try:
             _wait_for(process, port, said)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             try:
@@ -35,7 +51,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> N
     while time.monotonic() < until:
         if process.poll() is not None:
             said.seek(0)
-            raise RuntimeError(f"the service ended at once: {said.read().decode()[-500:]}")
+            raise RuntimeError(f"the server ended at once: {said.read().decode()[-500:]}")
         try:
             socket.create_connection((HOST, port), timeout=1).close()
         except OSError:

@@ -7,19 +7,17 @@ answer in application/sparql-results+json, and the answers are compared before a
 
 import http.client
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
 import report
-from client import Job, Outcome
+from client import Job, Outcome, load
 from growth import values_for
 from service import HOST, free_port, service
 from stores import city_files, open_folder, store_of, vocabulary_files
@@ -35,7 +33,6 @@ QUESTIONS = (
 TARGET_RATIO = 3.0
 CONNECTIONS = 8
 _FORM = "application/sparql-results+json"
-_CLIENT = Path(__file__).with_name("client.py")
 # An answer that takes longer than this is timed once, alone: who needs that long for one request
 # answers no more of them per second when eight are waiting.
 _SLOW = 10.0
@@ -131,16 +128,7 @@ def _load(port: int, request: str, seconds: float, alone: float) -> Outcome:
     if alone > _SLOW:
         return Outcome(1, 1 / alone, alone * 1000)
     job = Job(HOST, port, request, seconds, CONNECTIONS)
-    done = subprocess.run(
-        [sys.executable, str(_CLIENT)],
-        input=json.dumps(asdict(job)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the load generator failed: {done.stderr.strip()}")
-    return Outcome(**json.loads(done.stdout))
+    return load(job)
 
 
 def _rows(port: int, request: str) -> tuple[list[str], float]:
