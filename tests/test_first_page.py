@@ -269,8 +269,10 @@ def check(web: TestClient, name: str, data: bytes) -> Response:
 def test_form_answers_with_the_report_on_the_file(web: TestClient) -> None:
     data = b"""@prefix nhm: <https://w3id.org/nhm/ns#> .
 <https://city.example/id/m1> a nhm:Measure ."""
-    report = check(web, "plan.ttl", data)
+    report = check(web, "<b>plan.ttl", data)
     assert report.status_code == 200
+    assert "&lt;b&gt;plan.ttl" in report.text
+    assert "<b>plan.ttl" not in report.text
     assert "style-src 'sha256-" in report.headers["content-security-policy"]
     assert "m1" in report.text
     assert "violation" in report.text

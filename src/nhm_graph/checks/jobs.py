@@ -27,11 +27,12 @@ class Form:
 
 
 def upload_report(
-    data: bytes, media_type: str, limit: int, *, rules: Rules, run: Run, form: Form
+    data: bytes, media_type: str, limit: int, name: str, *, rules: Rules, run: Run, form: Form
 ) -> bytes:
-    """The report on RDF that somebody sent. Raises what `read_bytes` raises."""
+    """The report on RDF that somebody sent, under a name, if it has one. Raises what `read_bytes`
+    raises."""
     read = data_format_for_media_type(media_type)
-    document = read_bytes(data, read, f"data{read.suffix}", limit)
+    document = read_bytes(data, read, name or f"data{read.suffix}", limit)
     book = rules.read(run)
     return form.written(report_of(outcome([document], book, run), [document.name], book))
 

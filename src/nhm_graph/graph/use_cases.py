@@ -198,14 +198,18 @@ class Graph:
         rules = self._rules
         return validate_groups(groups, shared, rules, run or Run(), jobs=jobs, progress=shown)
 
-    def check_upload(self, data: bytes, media_type: str, run: Run, form: Form) -> bytes:
+    def check_upload(
+        self, data: bytes, media_type: str, run: Run, form: Form, *, name: str = ""
+    ) -> bytes:
         """The report on foreign data as it is to be sent, made in another process.
+
+        `name` is what the report calls the data.
 
         Raises what reading the data raises, Busy, Stopped.
         """
         limit = self.settings.max_validation_bytes
         return self._workers.run(
-            upload_report, data, media_type, limit, rules=self._rules, run=run, form=form
+            upload_report, data, media_type, limit, name, rules=self._rules, run=run, form=form
         )
 
     def check_stored(

@@ -40,7 +40,8 @@ async def check(request: Request) -> Response:
 
         def report() -> bytes:
             form = Form("html", View(language))
-            return graph_of(request).check_upload(data, media_type, Run(TIERS[-1], None), form)
+            run = Run(TIERS[-1], None)
+            return graph_of(request).check_upload(data, media_type, run, form, name=name)
 
         content = await run_in_threadpool(report)
     except Refusal as refusal:
